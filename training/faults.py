@@ -3,8 +3,11 @@
 A job raises one of these; the process turns it into the `failed` or `cancelled` event and its exit status.
 """
 
+import errno
 from enum import IntEnum
 from typing import ClassVar
+
+from .spec.base import SpecFaults
 
 
 class ExitStatus(IntEnum):
@@ -25,7 +28,7 @@ class JobFault(Exception):
     exit_status: ClassVar[ExitStatus] = ExitStatus.OTHER
 
     def __init__(self, what: str, *, why: str = "", remedy: str = "") -> None:
-        super().__init__(what)
+        super().__init__(". ".join(part for part in (what, why, remedy) if part))
         self.what = what
         self.why = why
         self.remedy = remedy
@@ -68,3 +71,41 @@ class OverBudget(JobFault):
     """The job reached the minutes or the money it was given."""
 
     exit_status = ExitStatus.OVER_BUDGET
+
+
+_OUT_OF_MEMORY = (
+    "out of memory",
+    "can't allocate memory",
+    "cannot allocate memory",
+    "bad_alloc",
+    "can't start new thread",
+)
+_OUT_OF_DISK = ("no space left on device", "os error 28", "disk quota exceeded", "os error 122")
+
+
+def as_fault(error: BaseException) -> JobFault:
+    """The reason behind any exception, in words that name what to change."""
+    if isinstance(error, JobFault):
+        return error
+    if isinstance(error, SpecFaults):
+        return BadSpec("The spec has faults", why=str(error), remedy="Correct the named fields.")
+    if isinstance(error, KeyboardInterrupt):
+        return Cancelled("The job was interrupted", remedy="Resume it to go on from its last checkpoint.")
+    why = f"{type(error).__name__}: {error}"[:2000]
+    text = why.lower()
+    is_disk = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if is_disk or any(sign in text for sign in _OUT_OF_DISK):
+        return OutOfResources(
+            "The disk is full",
+            why=why,
+            remedy="Free space in the state folder (UPLIFT_HOME), or raise checkpoint_every_steps; then resume.",
+        )
+    is_memory = isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+    if is_memory or any(sign in text for sign in _OUT_OF_MEMORY):
+        return OutOfResources(
+            "The job ran out of memory",
+            why=why,
+            remedy="Lower optim.batch_size (and raise optim.gradient_accumulation to keep the same step), "
+            "lower max_tokens, choose adaptation.method lora, or raise the job's memory limit (UPLIFT_JOB_MEMORY_BYTES).",
+        )
+    return JobFault("The job stopped on an error", why=why, remedy="The log has the whole trace.")

@@ -1,162 +1,237 @@
 """The job process: `run_job` runs one spec in one folder and returns its exit status.
 
-A lock on the folder keeps two processes from writing one job. SIGTERM, and end-of-file on the pipe
-from a supervisor that died, stop the job; the same call with the same folder resumes it.
+A lock on the folder keeps two processes from writing one job. A job that was stopped or killed goes on when the
+same call comes again with the same folder; one that is done answers so at once.
 """
 
-import errno
 import fcntl
 import importlib
 import json
 import os
 import resource
-import signal
 import sys
 import threading
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
-from .events import EventLog, EventType
-from .faults import BadSpec, Cancelled, ExitStatus, JobFault, OutOfResources
-from .result import Result, write_json
+from .events import EventLog, EventType, Watcher, last_event
+from .faults import BadData, BadSpec, Cancelled, ExitStatus, as_fault
+from .result import Result, read_result, write_json
 from .run import Run
-from .spec import KINDS, JobSpec, SpecFaults, parse_spec
+from .spec import KINDS, JobSpec, SpecFault, SpecFaults, parse_spec
+from .spec.paths import MissingFile, locate
+from .stopping import Ending, end_when_due, stop_signals, watch_parent
 
 LOCK_WAIT_SECONDS = 20.0
-STOP_GRACE_SECONDS = 60.0
 WATCH_PARENT = "UPLIFT_WATCH_PARENT"
 MEMORY_LIMIT = "UPLIFT_JOB_MEMORY_BYTES"
+
+RESUMABLE_FIELDS = frozenset(
+    {"budget", "checkpoint_every_steps", "eval_every_steps", "sample_prompts", "device", "devices"}
+)
+"""What a spec may change between two attempts at one job; anything else would make it another job."""
+
+_RESERVE_BYTES = 64 * 1024
 
 Entry = Callable[[JobSpec, Run], Result]
 
 
-def run_job(spec_path: Path, folder: Path) -> ExitStatus:
-    """Run the spec in `folder`, resuming what an earlier run of it left there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        if not _locked(lock):
-            print(f"{folder} is held by another process", file=sys.stderr)
-            return ExitStatus.OTHER
-        if (folder / "result.json").exists():
-            return ExitStatus.DONE
-        return _run_locked(spec_path, folder)
+def run_job(spec_path: Path, folder: Path, watch: Watcher | None = None) -> ExitStatus:
+    """Run the spec in `folder`, going on from what an earlier run of it left there.
+
+    `watch` is called with each event. Under a launcher of several processes (RANK in the environment) only the
+    first writes events, result and artifacts.
+    """
+    stop = threading.Event()
+    rank = int(os.environ.get("RANK") or 0)
+    with stop_signals(stop):
+        if os.environ.get(WATCH_PARENT):
+            watch_parent(stop)
+        folder.mkdir(parents=True, exist_ok=True)
+        if rank > 0:
+            return _run_locked(spec_path, folder, stop, rank, watch)
+        with (folder / "lock").open("w") as lock:
+            if not _locked(lock, stop):
+                if stop.is_set():
+                    return ExitStatus.CANCELLED
+                print(f"{folder} is held by another process", file=sys.stderr)
+                return ExitStatus.OTHER
+            return _run_locked(spec_path, folder, stop, rank, watch)
 
 
-def _run_locked(spec_path: Path, folder: Path) -> ExitStatus:
+def _run_locked(spec_path: Path, folder: Path, stop: threading.Event, rank: int, watch: Watcher | None) -> ExitStatus:
     try:
-        spec = parse_spec(json.loads(spec_path.read_text(encoding="utf-8")))
+        given = parse_spec(json.loads(spec_path.read_text(encoding="utf-8")))
+        spec, missing = locate(given, [Path.cwd(), spec_path.resolve().parent])
+        _check_same_job(spec, folder)
     except (SpecFaults, OSError, ValueError) as error:
-        return _refuse(folder, spec_path, error)
-    run = Run(folder, spec)
-    _limit_memory()
-    _watch_for_stop(run)
+        return _refuse(folder, spec_path, error, rank, watch)
+    if (folder / "result.json").exists():
+        return _say_done_again(folder, rank, watch)
+    run = Run(folder, spec, stop=stop, rank=rank, watch=watch)
+    ending = Ending()
+    end_when_due(run, ending, lambda reason: _end(run, reason))
     try:
-        write_json(folder / "spec.json", spec.model_dump(mode="json"))
-        run.emit(EventType.STARTED, kind=spec.kind, pid=os.getpid(), devices=spec.devices)
-        module, function = KINDS[spec.kind].entry.split(":")
-        entry = cast(Entry, getattr(importlib.import_module(module), function))
-        result = entry(spec, run)
-        write_json(folder / "result.json", result.to_json())
-        run.emit(EventType.DONE, elapsed_seconds=run.elapsed_seconds, usd=run.usd)
-        return ExitStatus.DONE
+        result = _work(run, missing)
     except BaseException as error:
+        ending.take_or_sleep()
         return _end(run, error)
+    ending.take_or_sleep()
+    return _finish(run, result)
+
+
+def _work(run: Run, missing: list[MissingFile]) -> Result:
+    """What can fail: from the first event to the job's own result."""
+    if run.is_main:
+        (run.folder / "reserve").write_bytes(b"\0" * _RESERVE_BYTES)
+        write_json(run.folder / "spec.json", run.spec.model_dump(mode="json"))
+    run.emit(EventType.STARTED, kind=run.spec.kind, pid=os.getpid(), devices=run.spec.devices)
+    if missing:
+        raise _missing_fault(missing)
+    _limit_memory()
+    module, function = KINDS[run.spec.kind].entry.split(":")
+    entry = cast(Entry, getattr(importlib.import_module(module), function))
+    return entry(run.spec, run)
+
+
+def _missing_fault(missing: list[MissingFile]) -> BadData:
+    """One fault for all the files that are not there."""
+    fields = ", ".join(f"{file.field} ({file.named})" for file in missing)
+    places = " and ".join(dict.fromkeys(str(folder) for folder in missing[0].looked_in))
+    return BadData(
+        f"Not found: {fields}",
+        why=f"A relative path is looked for in {places}",
+        remedy="Correct the path, or run from the folder that holds the file.",
+    )
+
+
+def _finish(run: Run, result: Result) -> ExitStatus:
+    """Write the result and the `done` event, in this order: a reader of `done` finds the result."""
+    if not run.is_main:
+        return ExitStatus.DONE
+    try:
+        write_json(run.folder / "result.json", result.to_json())
+        _free_reserve(run.folder)
+        run.emit(EventType.DONE, elapsed_seconds=run.elapsed_seconds, usd=run.usd, exit_status=int(ExitStatus.DONE))
+    except Exception as error:
+        return _end(run, error)
+    return ExitStatus.DONE
 
 
 def _end(run: Run, error: BaseException) -> ExitStatus:
     """Turn an error into the last event; returns the exit status."""
+    _lift_memory_limit()
     fault = as_fault(error)
-    type_ = EventType.CANCELLED if isinstance(fault, Cancelled) else EventType.FAILED
-    if fault.exit_status is ExitStatus.OTHER:
+    if fault.exit_status in (ExitStatus.OTHER, ExitStatus.OUT_OF_RESOURCES):
         traceback.print_exception(error)
+    fields: dict[str, Any] = {**fault.fields(), "elapsed_seconds": run.elapsed_seconds, "usd": run.usd}
+    if not run.is_main:
+        if not isinstance(fault, Cancelled):
+            write_json(run.folder / f"fault-{run.rank}.json", fault.fields())
+        return fault.exit_status
+    if isinstance(fault, Cancelled):
+        fields.update(_fault_of_another_process(run.folder))
+    status = ExitStatus(int(fields["exit_status"]))
+    _free_reserve(run.folder)
     try:
-        run.emit(type_, **fault.fields(), elapsed_seconds=run.elapsed_seconds, usd=run.usd)
+        run.emit(EventType.CANCELLED if status is ExitStatus.CANCELLED else EventType.FAILED, **fields)
     except OSError:  # a full disk cannot take the event either: the exit status still tells
-        print(f"{fault.what}. {fault.why} {fault.remedy}", file=sys.stderr)
-    return fault.exit_status
+        print(fault, file=sys.stderr)
+    return status
 
 
-def _refuse(folder: Path, spec_path: Path, error: Exception) -> ExitStatus:
+def _fault_of_another_process(folder: Path) -> dict[str, Any]:
+    """Why a sibling process failed: its launcher then stops this one, which is no cancellation."""
+    for path in sorted(folder.glob("fault-*.json")):
+        fields = read_result(path)
+        path.unlink()
+        return fields
+    return {}
+
+
+def _free_reserve(folder: Path) -> None:
+    """Give back the bytes that were kept so that the last event fits on a full disk."""
+    with suppress(OSError):
+        (folder / "reserve").unlink(missing_ok=True)
+
+
+def _say_done_again(folder: Path, rank: int, watch: Watcher | None) -> ExitStatus:
+    """The job is done. A crash between result and event leaves the event to write."""
+    path = folder / "events.jsonl"
+    last = last_event(path)
+    if rank == 0 and (last is None or last["type"] != EventType.DONE):
+        cost = read_result(folder / "result.json").get("cost") or {}
+        log = EventLog(path, watch)
+        log.emit(
+            EventType.DONE,
+            elapsed_seconds=cost["device_seconds"] / cost["devices"] if cost else None,
+            usd=cost.get("usd"),
+            exit_status=int(ExitStatus.DONE),
+        )
+        log.close()
+    return ExitStatus.DONE
+
+
+def _check_same_job(spec: JobSpec, folder: Path) -> None:
+    """Refuse a spec that would go on from another job's checkpoint, or be answered with another job's result."""
+    checkpoints = folder / "checkpoints"
+    has_work = (folder / "result.json").exists() or (checkpoints.is_dir() and any(checkpoints.iterdir()))
+    if not has_work or not (folder / "spec.json").exists():
+        return
+    before = parse_spec(json.loads((folder / "spec.json").read_text(encoding="utf-8"))).model_dump(mode="json")
+    after = spec.model_dump(mode="json")
+    changed = [name for name in after if after[name] != before.get(name) and name not in RESUMABLE_FIELDS]
+    if changed:
+        raise SpecFaults(
+            SpecFault(name, f"differs from the job that {folder} holds; give another --out folder") for name in changed
+        )
+
+
+def _refuse(folder: Path, spec_path: Path, error: Exception, rank: int, watch: Watcher | None) -> ExitStatus:
     if isinstance(error, SpecFaults):
         faults = [{"path": fault.path, "message": fault.message} for fault in error.faults]
     else:
         faults = [{"path": "spec", "message": f"{spec_path} cannot be read as JSON: {error}"}]
-    print("\n".join(f"{fault['path']}: {fault['message']}" for fault in faults), file=sys.stderr)
-    refusal = BadSpec("The spec has faults", why="; ".join(fault["message"] for fault in faults), remedy="Correct the named fields.")
-    log = EventLog(folder / "events.jsonl")
-    log.emit(EventType.FAILED, **refusal.fields(), faults=faults)
-    log.close()
+    text = "\n".join(f"{fault['path']}: {fault['message']}" for fault in faults)
+    refusal = BadSpec("The spec has faults", why=text, remedy="Correct the named fields.")
+    print(text, file=sys.stderr)
+    if rank == 0 and not (folder / "result.json").exists():
+        log = EventLog(folder / "events.jsonl", watch)
+        log.emit(EventType.FAILED, **refusal.fields(), faults=faults)
+        log.close()
     return ExitStatus.BAD_SPEC
 
 
-def as_fault(error: BaseException) -> JobFault:
-    """The reason behind any exception, in words that name what to change."""
-    if isinstance(error, JobFault):
-        return error
-    if isinstance(error, SpecFaults):
-        return BadSpec("The spec has faults", why=str(error), remedy="Correct the named fields.")
-    if isinstance(error, KeyboardInterrupt):
-        return Cancelled("The job was interrupted")
-    text = f"{type(error).__name__}: {error}"
-    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "can't allocate memory" in text:
-        return OutOfResources(
-            "The job ran out of memory",
-            why=text[:2000],
-            remedy="Lower optim.batch_size (raise gradient_accumulation to keep the same step), lower max_tokens, or choose lora.",
-        )
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return OutOfResources(
-            "The disk is full",
-            why=text[:2000],
-            remedy="Free space in the state folder (UPLIFT_HOME), or raise checkpoint_every_steps; then resume.",
-        )
-    return JobFault("The job stopped on an error", why=text[:2000], remedy="The log has the whole trace.")
-
-
-def _locked(lock: IO[str]) -> bool:
+def _locked(lock: IO[str], stop: threading.Event) -> bool:
     """Take the folder's lock; waits a little for a process that is on its way out."""
     deadline = time.monotonic() + LOCK_WAIT_SECONDS
-    while True:
+    while not stop.is_set():
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             return True
         except OSError:
             if time.monotonic() > deadline:
                 return False
-            time.sleep(0.2)
+            stop.wait(0.2)
+    return False
 
 
 def _limit_memory() -> None:
     """Make an allocation past `UPLIFT_JOB_MEMORY_BYTES` fail here, before the system kills the process."""
     limit = os.environ.get(MEMORY_LIMIT)
     if limit:
-        resource.setrlimit(resource.RLIMIT_DATA, (int(limit), int(limit)))
+        if not limit.isdecimal():
+            raise BadSpec(
+                f"{MEMORY_LIMIT} must be a whole number of bytes, not {limit!r}", remedy=f"Correct {MEMORY_LIMIT}."
+            )
+        resource.setrlimit(resource.RLIMIT_DATA, (int(limit), resource.getrlimit(resource.RLIMIT_DATA)[1]))
 
 
-def _watch_for_stop(run: Run) -> None:
-    if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, lambda *_: run.stop.set())
-    threading.Thread(target=_stop_when_told, args=(run,), daemon=True).start()
-    if os.environ.get(WATCH_PARENT):
-        threading.Thread(target=_stop_when_parent_ends, args=(run,), daemon=True).start()
-
-
-def _stop_when_told(run: Run) -> None:
-    """End the process: at once while nothing is worth a checkpoint, else when the job had time for one."""
-    run.stop.wait()
-    deadline = time.monotonic() + STOP_GRACE_SECONDS
-    while run.is_graceful.is_set() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    time.sleep(0.2)  # the main thread may be ending by itself
-    status = _end(run, Cancelled("The job was cancelled", remedy="Resume it to go on from its last checkpoint."))
-    os._exit(status)
-
-
-def _stop_when_parent_ends(run: Run) -> None:
-    # os.read and not a buffered read: that one can abort the interpreter at exit
-    while os.read(0, 1024):
-        pass
-    run.stop.set()
+def _lift_memory_limit() -> None:
+    """Leave room to write the last event: the limit is the soft one."""
+    hard = resource.getrlimit(resource.RLIMIT_DATA)[1]
+    resource.setrlimit(resource.RLIMIT_DATA, (hard, hard))

@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .events import plain
+
 
 @dataclass(frozen=True)
 class Measurement:
@@ -59,8 +61,10 @@ class Result:
     details: dict[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The content of `result.json`."""
-        return {**self.metrics, **asdict(self)}
+        """The content of `result.json`; a number that JSON lacks (nan, inf) becomes None."""
+        content = plain({**self.metrics, **asdict(self)})
+        assert isinstance(content, dict)
+        return content
 
 
 def write_json(path: Path, content: object) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .events import Event, EventLog, EventType
+from .events import Event, EventLog, EventType, Watcher
 from .faults import Cancelled, OverBudget
 from .result import Cost
 from .spec import JobSpec
@@ -20,18 +20,33 @@ class Run:
     for the next `check()`; outside (imports, loading) the process ends at once, as nothing is lost.
     """
 
-    def __init__(self, folder: Path, spec: JobSpec) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        spec: JobSpec,
+        *,
+        stop: threading.Event | None = None,
+        rank: int = 0,
+        watch: Watcher | None = None,
+    ) -> None:
+        """`stop` is set by whoever wants the job to end; `rank` above 0 writes no events; `watch` sees each event."""
         self.folder = folder
         self.spec = spec
+        self.rank = rank
         self.artifacts = folder / "artifacts"
         self.checkpoints = folder / "checkpoints"
-        self.artifacts.mkdir(exist_ok=True)
+        self.artifacts.mkdir(parents=True, exist_ok=True)
         self.checkpoints.mkdir(exist_ok=True)
-        self.events = EventLog(folder / "events.jsonl")
-        self.stop = threading.Event()
+        self.events = EventLog(folder / "events.jsonl" if rank == 0 else None, watch)
+        self.stop = stop or threading.Event()
         self.is_graceful = threading.Event()
         self._started = time.monotonic()
         self._seconds_before = 0.0
+
+    @property
+    def is_main(self) -> bool:
+        """Whether this process writes the job's events, checkpoints, artifacts and result."""
+        return self.rank == 0
 
     def emit(self, type_: EventType, **fields: object) -> Event:
         """Append one event."""

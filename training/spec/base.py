@@ -41,18 +41,22 @@ def setting(
     basic: bool = False,
     unit: str = "",
     typical: tuple[float, float] | None = None,
+    path: Literal["", "file", "folder", "model"] = "",
     **bounds: Any,
 ) -> Any:
     """A field of a spec, with what a form needs to show it.
 
     `basic` fields stand in the short form. Outside the `typical` range a form warns; outside the
-    hard bounds (`ge`, `le`, `gt`, `lt`) the spec is refused. Pass `...` as default for a required field.
+    hard bounds (`ge`, `le`, `gt`, `lt`) the spec is refused. `path` says that the value names a file or folder
+    (see `paths.locate`). Pass `...` as default for a required field.
     """
     shown: dict[str, Any] = {"basic": basic}
     if unit:
         shown["unit"] = unit
     if typical:
         shown["typical"] = list(typical)
+    if path:
+        shown["path"] = path
     return Field(default, title=title, description=help, json_schema_extra=shown, **bounds)
 
 
@@ -72,7 +76,11 @@ class Budget(SpecPart):
         None, title="Stop at cost", unit="USD", gt=0, help="Needs a device-hour price, from the project's price book."
     )
     usd_per_device_hour: float | None = setting(
-        None, title="Price of a device-hour", unit="USD", ge=0, help="Taken from the project's price book when launched there."
+        None,
+        title="Price of a device-hour",
+        unit="USD",
+        ge=0,
+        help="Taken from the project's price book when launched there.",
     )
 
 
@@ -83,21 +91,18 @@ class JobSpec(SpecPart):
     model: str = setting(
         ...,
         title="Base model",
+        path="model",
         basic=True,
         min_length=1,
         max_length=300,
         help="A prepared model's name, a Hugging Face id, or a folder of safetensors.",
     )
-    seed: int = setting(
-        0, title="Seed", ge=0, le=2**32 - 1, help="Same spec, same seed, same machine: same result."
-    )
+    seed: int = setting(0, title="Seed", ge=0, le=2**32 - 1, help="Same spec, same seed, same machine: same result.")
     precision: Precision = setting(
         "auto", title="Precision", help="auto takes bfloat16 where the processor has it, else float32."
     )
     device: DeviceClass = setting("auto", title="Device", help="auto takes a GPU where there is one.")
-    devices: int = setting(
-        1, title="Devices", ge=1, le=64, help="More than one goes through `accelerate launch`."
-    )
+    devices: int = setting(1, title="Devices", ge=1, le=64, help="More than one goes through `accelerate launch`.")
     budget: Budget = Field(default_factory=Budget, title="Budget")
 
     def cross_faults(self) -> Iterable[SpecFault]:

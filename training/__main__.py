@@ -1,0 +1,8 @@
+"""`python -m training`: jobs, data checks and models from the command line."""
+
+import sys
+
+from .cli import main
+
+if __name__ == "__main__":
+    sys.exit(main())

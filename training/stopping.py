@@ -1,0 +1,110 @@
+"""How a running job is told to stop, and how its end happens once.
+
+SIGTERM, SIGINT, end-of-file on the pipe from a supervisor that died, and a spent budget all stop a job. The main
+thread ends it at its next `run.check()`; where it cannot (an import, a load, a step that hangs) a second thread
+does. Both first take `Ending`, which only one of them gets.
+"""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from .faults import ExitStatus, JobFault
+from .run import Run
+
+STOP_GRACE_SECONDS = 60.0
+"""How long a stopped job may take to reach a checkpoint before it is ended without one."""
+
+_POLL_SECONDS = 0.1
+
+
+class Ending:
+    """Taken by the one thread that ends the job."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.is_taken = threading.Event()
+
+    def take(self) -> bool:
+        """True for the first caller only."""
+        with self._lock:
+            if self.is_taken.is_set():
+                return False
+            self.is_taken.set()
+            return True
+
+    def take_or_sleep(self) -> None:
+        """Take it; if another thread has, wait for that thread to end the process."""
+        if not self.take():
+            while True:
+                time.sleep(1)
+
+
+@contextmanager
+def stop_signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and a first SIGINT set `stop`; a second SIGINT interrupts at once. Main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if number == signal.SIGINT:
+            if stop.is_set():
+                raise KeyboardInterrupt
+            print("\nStopping after a checkpoint; press Ctrl-C again to stop at once", file=sys.stderr)
+        stop.set()
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def watch_parent(stop: threading.Event) -> None:
+    """Set `stop` when standard input ends, which it does when the supervisor that holds its other end dies."""
+
+    def wait() -> None:
+        # os.read and not a buffered read: that one can abort the interpreter at exit
+        while os.read(0, 1024):
+            pass
+        stop.set()
+
+    threading.Thread(target=wait, daemon=True, name="parent-watch").start()
+
+
+def end_when_due(run: Run, ending: Ending, end: Callable[[JobFault], ExitStatus]) -> None:
+    """Start the thread that ends the process when the main thread does not.
+
+    Outside `run.graceful()` nothing is worth a checkpoint and the end comes at once; inside, after the job had
+    time for one. `end` writes the last event.
+    """
+
+    def wait() -> None:
+        reason = run.stop_reason
+        while reason is None:
+            if ending.is_taken.wait(_POLL_SECONDS):
+                return
+            reason = run.stop_reason
+        deadline = time.monotonic() + STOP_GRACE_SECONDS
+        while run.is_graceful.is_set() and time.monotonic() < deadline:
+            if ending.is_taken.wait(_POLL_SECONDS):
+                return
+        # the main thread may just have left its graceful block with the same reason: it goes first
+        if ending.is_taken.wait(_POLL_SECONDS) or not ending.take():
+            return
+        status: int = ExitStatus.OTHER
+        try:
+            status = end(reason)
+        finally:
+            sys.stdout.flush()
+            sys.stderr.flush()
+            os._exit(status)
+
+    threading.Thread(target=wait, daemon=True, name="stop-watch").start()

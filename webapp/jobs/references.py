@@ -1,0 +1,115 @@
+"""What a stored spec names: dataset splits by digest and artifacts by job, and where these lie on disk.
+
+`dataset:<version digest>/<split>` stands in a data field, `job:<job code>/<artifact>` as a model or an
+adapter. A spec launched through the site holds no path: a path from a form could read any file.
+"""
+
+import re
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from training.spec import SpecFault
+from webapp.datasets.models import DatasetVersion
+from webapp.projects.models import Project
+
+from .folders import job_folder
+from .models import Job
+
+DATA_FIELDS = ("train", "validation", "test")
+MODEL_FIELDS = ("model", "adapter")
+_DATASET = re.compile(r"dataset:(?P<digest>[0-9a-f]{64})/(?P<split>[\w-]{1,40})")
+_ARTIFACT = re.compile(r"job:(?P<code>[a-z0-9]{4,20})/(?P<name>[\w-]{1,40})")
+_MODEL_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?")
+
+
+@dataclass(frozen=True)
+class DataReference:
+    """A split of a dataset version, named in `field` of a spec."""
+
+    field: str
+    version: DatasetVersion
+    split: str
+
+
+def dataset_reference(version: DatasetVersion, split: str) -> str:
+    """How a spec names this split."""
+    return f"dataset:{version.digest}/{split}"
+
+
+def artifact_reference(job: Job, name: str) -> str:
+    """How a spec names this artifact of a job."""
+    return f"job:{job.code}/{name}"
+
+
+def split_path(version: DatasetVersion, split: str) -> Path:
+    """The split's canonical rows."""
+    return Path(settings.STATE) / version.folder / f"{split}.jsonl"
+
+
+def data_references(project: Project, spec: dict[str, Any]) -> tuple[list[DataReference], list[SpecFault]]:
+    """The splits that a spec reads, and a fault for each field that names none of this project's."""
+    found, faults = [], []
+    data = spec.get("data")
+    for name in DATA_FIELDS if isinstance(data, dict) else ():
+        value = data.get(name)
+        if value is None:
+            continue
+        reference = _data_reference(project, f"data.{name}", str(value))
+        if isinstance(reference, SpecFault):
+            faults.append(reference)
+        else:
+            found.append(reference)
+    return found, faults
+
+
+def _data_reference(project: Project, field: str, value: str) -> DataReference | SpecFault:
+    match = _DATASET.fullmatch(value)
+    if match is None:
+        return SpecFault(field, "must name a dataset of the project, as dataset:<digest>/<split>")
+    version = DatasetVersion.objects.filter(dataset__project=project, digest=match["digest"]).first()
+    if version is None:
+        return SpecFault(field, "names no dataset of this project")
+    if not version.splits.get(match["split"]):
+        return SpecFault(field, f"the dataset has no rows in a split {match['split']}; it has {', '.join(version.splits)}")
+    return DataReference(field, version, match["split"])
+
+
+def model_faults(project: Project, spec: dict[str, Any]) -> list[SpecFault]:
+    """A fault for each model field that names neither a model nor an artifact of the project's jobs."""
+    faults = []
+    for field in MODEL_FIELDS:
+        value = spec.get(field)
+        if not isinstance(value, str) or not value:
+            continue
+        match = _ARTIFACT.fullmatch(value)
+        if match is not None:
+            if not Job.objects.filter(project=project, code=match["code"]).exists():
+                faults.append(SpecFault(field, "names no job of this project"))
+        elif field == "adapter":
+            faults.append(SpecFault(field, "must name an adapter made here, as job:<code>/adapter"))
+        elif not _MODEL_NAME.fullmatch(value):
+            faults.append(SpecFault(field, "must be a prepared model's name, a Hugging Face id, or job:<code>/model"))
+    return faults
+
+
+def jobs_named(project: Project, spec: dict[str, Any]) -> list[Job]:
+    """The jobs whose artifacts a spec uses."""
+    codes = [match["code"] for field in MODEL_FIELDS if (match := _ARTIFACT.fullmatch(str(spec.get(field) or "")))]
+    return list(Job.objects.filter(project=project, code__in=codes))
+
+
+def resolved_spec(job: Job) -> dict[str, Any]:
+    """The job's spec with every reference replaced by its path on this machine."""
+    spec: dict[str, Any] = deepcopy(job.spec)
+    for used in job.data.select_related("version"):
+        spec["data"][used.field.removeprefix("data.")] = str(split_path(used.version, used.split))
+    by_code = {made.code: made for made in jobs_named(job.project, spec)}
+    for field in MODEL_FIELDS:
+        match = _ARTIFACT.fullmatch(str(spec.get(field) or ""))
+        if match is not None:
+            spec[field] = str(job_folder(by_code[match["code"]]) / "artifacts" / match["name"])
+    return spec

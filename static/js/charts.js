@@ -1,0 +1,89 @@
+// Draws each [data-chart] from the JSON block it names, in the theme's colours. Plotly is fetched only where a chart is.
+(function () {
+  "use strict";
+  const address = document.currentScript.dataset.plotly;
+  const config = { responsive: true, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+  let loading = null;
+
+  function plotly() {
+    if (window.Plotly) return Promise.resolve(window.Plotly);
+    loading = loading || new Promise((resolve, reject) => {
+      const script = document.createElement("script");
+      script.src = address;
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => { loading = null; reject(new Error("not loaded")); };
+      document.head.append(script);
+    });
+    return loading;
+  }
+
+  // "var(--series-1)/0.15" -> "rgba(11, 92, 99, 0.15)", as the theme has it now
+  function painter() {
+    const probe = document.createElement("i");
+    probe.hidden = true;
+    document.body.append(probe);
+    const known = new Map();
+    const paint = (value) => {
+      if (typeof value === "string") {
+        if (!value.startsWith("var(")) return value;
+        if (!known.has(value)) {
+          const [name, opacity] = value.split("/");
+          probe.style.color = "";
+          probe.style.color = name;
+          const solid = getComputedStyle(probe).color;
+          known.set(value, opacity ? solid.replace("rgb(", "rgba(").replace(")", ", " + opacity + ")") : solid);
+        }
+        return known.get(value);
+      }
+      if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(paint);
+      if (value && typeof value === "object") {
+        const painted = {};
+        for (const key of Object.keys(value)) painted[key] = paint(value[key]);
+        return painted;
+      }
+      return value;
+    };
+    paint.done = () => probe.remove();
+    return paint;
+  }
+
+  function draw(force) {
+    const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => {
+      const source = document.getElementById(plot.dataset.chart);
+      return source && (force || plot.drawnFrom !== source.textContent);
+    });
+    if (!plots.length) return;
+    plotly().then((Plotly) => {
+      const paint = painter();
+      const family = getComputedStyle(document.body).fontFamily;
+      for (const plot of plots) {
+        const text = document.getElementById(plot.dataset.chart).textContent;
+        const figure = paint(JSON.parse(text));
+        figure.layout.font = Object.assign({ family }, figure.layout.font);
+        plot.classList.remove("plot-failed");
+        if (!plot.drawnFrom) plot.textContent = "";
+        plot.drawnFrom = text;
+        Plotly.react(plot, figure.data, figure.layout, config);
+      }
+      paint.done();
+    }, () => {
+      for (const plot of plots) {
+        plot.classList.add("plot-failed");
+        plot.textContent = "The chart could not be drawn. Its figures are in the table below.";
+      }
+    });
+  }
+
+  const all = () => draw(false);
+  document.addEventListener("htmx:afterSettle", all);
+  document.addEventListener("uplift:swapped", all);
+  document.addEventListener("uplift:theme", () => draw(true));
+  // a chart drawn inside something folded has no size until it opens
+  document.addEventListener("toggle", (event) => {
+    if (window.Plotly && event.target.open) event.target.querySelectorAll(".js-plotly-plot").forEach((plot) => window.Plotly.Plots.resize(plot));
+  }, true);
+  addEventListener("beforeprint", () => {
+    if (window.Plotly) document.querySelectorAll(".js-plotly-plot").forEach((plot) => window.Plotly.Plots.resize(plot));
+  });
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all); else all();
+})();

@@ -1,0 +1,89 @@
+// A form with data-upload sends its file with a progress bar and shows the answer; without this script it is a plain form.
+(function () {
+  "use strict";
+  const size = (bytes) => bytes < 1e6 ? Math.ceil(bytes / 1e3) + " kB" : bytes < 1e9 ? (bytes / 1e6).toFixed(1) + " MB" : (bytes / 1e9).toFixed(2) + " GB";
+  const left = (seconds) => seconds < 60 ? "about " + Math.max(1, Math.round(seconds)) + " s left" : "about " + Math.round(seconds / 60) + " min left";
+
+  function parts(form) {
+    const box = form.querySelector("[data-drop-progress]");
+    return { box, label: box.querySelector(".progress-label"), eta: box.querySelector(".progress-eta"), bar: box.querySelector("progress"), error: form.querySelector("[data-drop] .field-error"), input: form.querySelector("[data-drop] input[type=file]") };
+  }
+
+  function fail(form, text) {
+    const part = parts(form);
+    part.box.hidden = true;
+    part.error.textContent = text;
+    part.error.hidden = false;
+    part.input.setAttribute("aria-invalid", "true");
+    part.input.focus();
+    delete form.dataset.sending;
+  }
+
+  // The answer may be a page with faults or the page a redirect led to: show it as if the browser had gone there.
+  function show(request) {
+    const answer = new DOMParser().parseFromString(request.responseText, "text/html");
+    if (!answer.querySelector("main")) return false;
+    document.title = answer.title;
+    document.body.replaceChildren(...answer.body.childNodes);
+    if (request.responseURL && request.responseURL !== location.href) history.pushState({ uplift: "upload" }, "", request.responseURL);
+    if (window.htmx) window.htmx.process(document.body);
+    delete document.body.dataset.focused;
+    document.dispatchEvent(new CustomEvent("uplift:swapped"));
+    scrollTo(0, 0);
+    if (!document.querySelector("main [aria-invalid=true]")) document.querySelector("main").focus();
+    return true;
+  }
+  addEventListener("popstate", (event) => { if (!event.state || event.state.uplift !== "upload") location.reload(); });
+
+  function send(form) {
+    const part = parts(form);
+    const limit = Number(form.dataset.limitBytes || 0);
+    const file = part.input.files[0];
+    if (!file) { fail(form, "Choose a file first."); return; }
+    if (limit && file.size > limit) { fail(form, file.name + " has " + size(file.size) + "; the limit is " + size(limit) + "."); return; }
+    const started = performance.now();
+    const request = new XMLHttpRequest();
+    part.error.hidden = true;
+    part.box.hidden = false;
+    part.label.textContent = "Sending " + file.name + " (" + size(file.size) + ")";
+    part.bar.value = 0;
+    request.upload.addEventListener("progress", (event) => {
+      if (!event.lengthComputable) return;
+      const share = event.loaded / event.total;
+      part.bar.value = share;
+      const seconds = (performance.now() - started) / 1000;
+      part.eta.textContent = Math.floor(share * 100) + "%" + (seconds > 2 && share < 1 ? ", " + left(seconds / share - seconds) : "");
+    });
+    request.upload.addEventListener("load", () => { part.label.textContent = "Received. Reading and checking the rows …"; part.eta.textContent = ""; part.bar.removeAttribute("value"); });
+    request.addEventListener("load", () => {
+      if (!show(request)) fail(form, request.status === 413 ? "The file is larger than this server takes." : "The server answered with a fault (" + request.status + "). Nothing was stored; try again.");
+    });
+    request.addEventListener("error", () => fail(form, "The connection broke off. Nothing was stored; try again."));
+    request.open("POST", form.action);
+    request.send(new FormData(form));
+  }
+
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.matches("[data-upload]") || !form.querySelector("[data-drop]")) return;
+    event.preventDefault();
+    if (form.dataset.sending) return;
+    form.dataset.sending = "1";
+    send(form);
+  });
+
+  for (const type of ["dragenter", "dragover", "dragleave", "drop"]) {
+    document.addEventListener(type, (event) => {
+      const zone = event.target.closest && event.target.closest("[data-drop]");
+      if (!zone) return;
+      event.preventDefault();
+      zone.classList.toggle("drop-over", type === "dragenter" || type === "dragover");
+      if (type !== "drop" || !event.dataTransfer.files.length) return;
+      const input = zone.querySelector("input[type=file]");
+      const one = new DataTransfer();
+      one.items.add(event.dataTransfer.files[0]);
+      input.files = one.files;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  }
+})();

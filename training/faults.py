@@ -93,7 +93,7 @@ def as_fault(error: BaseException) -> JobFault:
         return Cancelled("The job was interrupted", remedy="Resume it to go on from its last checkpoint.")
     why = f"{type(error).__name__}: {error}"[:2000]
     text = why.lower()
-    is_disk = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    is_disk = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     if is_disk or any(sign in text for sign in _OUT_OF_DISK):
         return OutOfResources(
             "The disk is full",
@@ -106,6 +106,6 @@ def as_fault(error: BaseException) -> JobFault:
             "The job ran out of memory",
             why=why,
             remedy="Lower optim.batch_size (and raise optim.gradient_accumulation to keep the same step), "
-            "lower max_tokens, choose adaptation.method lora, or raise the job's memory limit (UPLIFT_JOB_MEMORY_BYTES).",
+            "lower max_tokens, choose adaptation.method lora, or raise UPLIFT_JOB_MEMORY_BYTES, the job's limit.",
         )
     return JobFault("The job stopped on an error", why=why, remedy="The log has the whole trace.")

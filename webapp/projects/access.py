@@ -11,7 +11,7 @@ _RANK = {Role.VIEWER: 0, Role.EDITOR: 1, Role.OWNER: 2}
 
 
 def role_in(user: User, project: Project) -> Role | None:
-    """The user's role, or None for a stranger. One query a project and user object; the answer is kept on the project."""
+    """The user's role, or None for a stranger. Asked once; the answer is kept on the project object."""
     kept: dict[int, Role | None] = project.__dict__.setdefault("_roles", {})
     if user.pk not in kept:
         role = Membership.objects.filter(project=project, user=user.pk).values_list("role", flat=True).first()
@@ -20,7 +20,7 @@ def role_in(user: User, project: Project) -> Role | None:
 
 
 def require(user: User, project: Project, need: Role = Role.VIEWER) -> None:
-    """Raise `Http404` for a stranger (who must not learn that the project exists), `PermissionDenied` for too low a role."""
+    """Raise `Http404` for a stranger (who must not learn that it exists), `PermissionDenied` for too low a role."""
     role = role_in(user, project)
     if role is None:
         raise Http404("No such project")

@@ -1,0 +1,212 @@
+"""What a project's first page says: what was measured, what runs now, and what to do next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.urls import reverse
+from django.utils import timezone
+
+from webapp.datasets.models import DatasetVersion, Upload, UploadState
+from webapp.jobs.models import OPEN, Job, JobState, Measurement, Study
+from webapp.ui import formats, rail
+
+from .models import Project
+
+_NEWEST = 200
+_MOST_ROWS = 8
+_FAILED_WITHIN = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Plotted:
+    """One line of a dot-and-interval plot."""
+
+    label: str
+    value: float
+    low: float | None
+    high: float | None
+    n: int
+    href: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Measurements of one metric on the same held-out rows, the baseline first if there is one.
+
+    `sentence` says what the plot shows; it never calls a difference real that the intervals do not settle.
+    """
+
+    metric: str
+    study: Study | None
+    url: str
+    newest: datetime
+    kind: str
+    rows: list[Plotted]
+    baseline_value: float | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The one thing that moves the plan most now. `url` is empty where there is nothing to press."""
+
+    title: str
+    why: str
+    button: str = ""
+    url: str = ""
+    is_urgent: bool = False
+
+
+def newest_findings(project: Project, limit: int = 3) -> list[Finding]:
+    """The `limit` newest groups of measurements of whole held-out sets. Two queries."""
+    found = (
+        Measurement.objects.filter(project=project, label="")
+        .select_related("job", "study")
+        .order_by("-created_at", "-pk")[:_NEWEST]
+    )
+    groups: dict[tuple[int | None, str, str], list[Measurement]] = {}
+    for measurement in found:
+        groups.setdefault((measurement.study_id, measurement.data_digest, measurement.metric), []).append(measurement)
+    return [_finding(project, group) for group in list(groups.values())[:limit]]
+
+
+def _finding(project: Project, newest_first: list[Measurement]) -> Finding:
+    first = newest_first[0]
+    baseline = next((m for m in newest_first if _is_baseline(project, m)), None)
+    others = sorted((m for m in newest_first if m is not baseline), key=lambda m: -m.value)[:_MOST_ROWS]
+    shown = [*([baseline] if baseline else []), *others]
+    kind = "percent" if first.unit == "fraction" else "sig"
+    return Finding(
+        metric=f"Metric: {first.metric}",
+        study=first.study,
+        url=page_address(("jobs:study",), project, first.study.code) if first.study else "",
+        newest=first.created_at,
+        kind=kind,
+        rows=[_plotted(project, m, is_baseline=m is baseline) for m in shown],
+        baseline_value=baseline.value if baseline else None,
+        sentence=_sentence(baseline, others, kind),
+    )
+
+
+def _plotted(project: Project, measurement: Measurement, *, is_baseline: bool) -> Plotted:
+    job = measurement.job
+    return Plotted(
+        label="Base model" if is_baseline else job.name,
+        value=measurement.value,
+        low=measurement.low,
+        high=measurement.high,
+        n=measurement.n,
+        href=page_address(("jobs:job",), project, job.code),
+        tone="plain" if is_baseline else "",
+    )
+
+
+def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str) -> str:
+    """What the plot shows, in words. Two intervals that overlap settle nothing here; the study's paired test may."""
+
+    def shown(measurement: Measurement) -> str:
+        return formats.percent(measurement.value) if kind == "percent" else formats.sig(measurement.value)
+
+    if not others:
+        assert baseline is not None  # a finding has at least one measurement
+        return f"The base model reaches {shown(baseline)}; nothing is measured against it yet."
+    best = others[0]
+    if baseline is None:
+        return f"{best.job.name} reaches {shown(best)}; the base model is not measured on these rows."
+    if kind != "percent":
+        return f"{best.job.name} has {shown(best)}, the base model {shown(baseline)}."
+    gain = formats.points(abs(best.value - baseline.value)).lstrip("+").replace("pts", "points")
+    if best.low is not None and baseline.high is not None and best.low > baseline.high:
+        return f"{best.job.name} gains {gain} over the base model."
+    if best.high is not None and baseline.low is not None and best.high < baseline.low:
+        return f"{best.job.name}, the best of what was tried, loses {gain} against the base model."
+    return f"{best.job.name} and the base model cannot be told apart by their intervals."
+
+
+def _is_baseline(project: Project, measurement: Measurement) -> bool:
+    spec = measurement.job.spec
+    return measurement.job.role == "eval:base" or (spec.get("model") == project.base_model and not spec.get("adapter"))
+
+
+@dataclass(frozen=True)
+class OpenJob:
+    """A job that has not ended, with the address of its page if the site has one."""
+
+    job: Job
+    url: str
+
+
+def open_jobs(project: Project, limit: int = 6) -> list[OpenJob]:
+    """What runs, waits or is queued, running first."""
+    jobs = project.jobs.filter(state__in=OPEN).select_related("study").order_by("created_at")[:50]
+    order = {JobState.RUNNING: 0, JobState.QUEUED: 1, JobState.WAITING: 2}
+    first = sorted(jobs, key=lambda job: order[JobState(job.state)])[:limit]
+    return [OpenJob(job, page_address(("jobs:job",), project, job.code)) for job in first]
+
+
+def next_step(project: Project) -> NextStep:
+    """The most useful thing to do now: decide, mend, bring data, or ask a question."""
+    for found in (_upload_to_decide(project), _failed_job(project), _no_data(project), _no_study(project)):
+        if found is not None:
+            return found
+    if project.jobs.filter(state__in=OPEN).exists():
+        return NextStep("Wait for the running jobs", "Their measurements appear here as soon as they are done.")
+    return NextStep(
+        "Ask the next question",
+        "Every launched job is done. Compare the results, or try other data, another method or another model.",
+        "See studies and jobs",
+        page_address(("jobs:list",), project),
+    )
+
+
+def _upload_to_decide(project: Project) -> NextStep | None:
+    upload = Upload.objects.filter(project=project, state=UploadState.READY).order_by("-created_at").first()
+    if upload is None:
+        return None
+    return NextStep(
+        f"Decide on the upload “{upload.dataset_name}”",
+        "It was read through. Nothing is stored until you say so.",
+        "See what was found",
+        reverse("datasets:upload", args=[project.code, upload.code]),
+        is_urgent=True,
+    )
+
+
+def _failed_job(project: Project) -> NextStep | None:
+    since = timezone.now() - _FAILED_WITHIN
+    job = project.jobs.filter(state=JobState.FAILED, ended_at__gt=since).order_by("-ended_at").first()
+    if job is None or project.jobs.filter(state=JobState.DONE, ended_at__gt=job.ended_at).exists():
+        return None
+    what = job.failure.get("what") or "It ended with an error."
+    return NextStep(
+        f"“{job.name}” failed", str(what), "See why", page_address(("jobs:job",), project, job.code), is_urgent=True
+    )
+
+
+def _no_data(project: Project) -> NextStep | None:
+    if DatasetVersion.objects.filter(dataset__project=project).exists():
+        return None
+    return NextStep(
+        "Bring the data",
+        "Examples of what the model should answer: a few hundred rows are enough for a first measurement.",
+        "Upload a file",
+        reverse("datasets:new", args=[project.code]),
+    )
+
+
+def _no_study(project: Project) -> NextStep | None:
+    if project.jobs.exists():
+        return None
+    return NextStep(
+        "Measure the base model and an adapted one",
+        "A study trains adapters on your data and compares them with the base model on rows held out.",
+        "Launch a study",
+        page_address(("jobs:launch", "jobs:new", "jobs:list"), project),
+    )
+
+
+def page_address(names: Iterable[str], project: Project, *more: str) -> str:
+    """The first of these pages that the site has, or nothing."""
+    return rail.address(names, project.code, *more) or ""

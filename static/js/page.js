@@ -79,7 +79,7 @@
       const strip = link.closest("ul");
       if (strip && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = link.offsetLeft - strip.offsetLeft - 16;
     });
-    const faulty = document.querySelector("main form [aria-invalid=true]");
+    const faulty = document.querySelector("main form:not([data-example]) [aria-invalid=true]");
     if (faulty && !document.body.dataset.focused) {
       document.body.dataset.focused = "1";
       faulty.focus({ preventScroll: true });

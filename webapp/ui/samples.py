@@ -20,6 +20,7 @@ class SampleForm(forms.Form):
     learning_rate = forms.FloatField(label="Learning rate", help_text="How far each step moves the weights.", max_value=0.1)
     steps = forms.IntegerField(label="Steps", required=False, min_value=1)
     price = forms.FloatField(label="Price of a device-hour", min_value=0)
+    budget = forms.FloatField(label="Budget", min_value=0, help_text="Jobs stop before they cost more.")
     model = forms.ChoiceField(label="Base model", choices=[("a", "SmolLM2-135M-Instruct"), ("b", "SmolLM2-360M-Instruct")])
     method = forms.ChoiceField(
         label="Adaptation",
@@ -114,7 +115,7 @@ def context(step: int = 40) -> dict[str, Any]:
     bound = SampleForm({"name": "", "learning_rate": "3", "steps": "50", "model": "a", "method": "lora", "price": "0.05"})
     return {
         "badges": list(BADGES),
-        "form": SampleForm(initial={"method": "lora", "price": 0.05, "steps": 50}, prefix="blank"),
+        "form": SampleForm(initial={"method": "lora", "price": 0.05, "budget": 2.5, "steps": 50}, prefix="blank"),
         "bound": bound,
         "rows": ROWS,
         "differences": [

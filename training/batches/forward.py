@@ -1,0 +1,190 @@
+"""Two ways from rows to a loss: packed (fast, where the architecture allows it) and padded (any causal LM).
+
+Both answer the same: `plan` cuts rows into micro-batches, `losses` computes one of them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+from transformers import PreTrainedModel
+
+from .encode import Example
+from .loss import summed_loss
+from .packing import build_pack, plan_packs
+
+PACK_TOKENS = {"cpu": 512, "mps": 2048, "cuda": 8192}
+"""Longest pack by device: past it the dense mask's square costs more than larger matrices gain (docs/methods.md)."""
+
+CHECK_ROWS = 3
+CHECK_TOKENS = 256
+CHECK_TOLERANCE_NATS = {torch.float32: 1e-3, torch.bfloat16: 0.05, torch.float16: 0.02}
+
+
+@dataclass(frozen=True)
+class Losses:
+    """One micro-batch. total: summed loss in nats with its gradient; row_nats, row_targets: [rows], detached."""
+
+    total: Tensor
+    row_nats: Tensor
+    row_targets: Tensor
+    computed_tokens: int
+    row_tokens: int
+
+
+class Forward(Protocol):
+    """Rows in, losses out."""
+
+    name: str
+
+    def plan(self, examples: Sequence[Example], rows: Sequence[int]) -> list[list[int]]:
+        """Cut `rows` into micro-batches."""
+        ...
+
+    def losses(self, examples: Sequence[Example], rows: Sequence[int]) -> Losses:
+        """Compute one micro-batch that `plan` gave."""
+        ...
+
+
+class PackedForward:
+    """Rows share a sequence under a tree mask; logits exist only at targets."""
+
+    name = "packed"
+
+    def __init__(self, model: PreTrainedModel, *, device: torch.device, max_tokens: int, max_rows: int | None) -> None:
+        self._body = cast(nn.Module, getattr(model, model.base_model_prefix))
+        self._head = cast(nn.Linear, model.get_output_embeddings())
+        self._device = device
+        self._max_tokens = max_tokens
+        self._max_rows = max_rows
+        self._mask_dtype = model.dtype
+
+    def plan(self, examples: Sequence[Example], rows: Sequence[int]) -> list[list[int]]:
+        """Packs of even size, rows with a common beginning together."""
+        return plan_packs(examples, rows, max_tokens=self._max_tokens, max_rows=self._max_rows)
+
+    def losses(self, examples: Sequence[Example], rows: Sequence[int]) -> Losses:
+        """One forward over one pack."""
+        pack = build_pack(examples, rows).to(self._device)
+        mask = None
+        if pack.mask is not None:
+            mask = torch.zeros(pack.mask.shape, dtype=self._mask_dtype, device=self._device)
+            mask.masked_fill_(~pack.mask, torch.finfo(self._mask_dtype).min)
+        hidden = self._body(
+            input_ids=pack.ids, position_ids=pack.positions, attention_mask=mask, use_cache=False
+        ).last_hidden_state[0]
+        targets = hidden.index_select(0, pack.target_index)
+        total, losses = summed_loss(targets, self._head.weight, self._head.bias, pack.labels, pack.counts)
+        nats, count = _by_row(losses[pack.pair_of], pack.row_of, len(rows))
+        return Losses(total, nats, count, pack.computed_tokens, pack.row_tokens)
+
+
+class PaddedForward:
+    """Rows side by side, padded to the longest, through the model's own forward. Slower; asks nothing of the model."""
+
+    name = "padded"
+
+    def __init__(self, model: nn.Module, *, device: torch.device, max_rows: int, pad_id: int) -> None:
+        self._model = model
+        self._device = device
+        self._max_rows = max_rows
+        self._pad_id = pad_id
+
+    def plan(self, examples: Sequence[Example], rows: Sequence[int]) -> list[list[int]]:
+        """Batches of rows of similar length."""
+        ordered = sorted(rows, key=lambda row: (len(examples[row].ids), row))
+        return [ordered[start : start + self._max_rows] for start in range(0, len(ordered), self._max_rows)]
+
+    def losses(self, examples: Sequence[Example], rows: Sequence[int]) -> Losses:
+        """One forward over one padded batch."""
+        longest = max(len(examples[row].ids) for row in rows)
+        ids = torch.full((len(rows), longest), self._pad_id, dtype=torch.long)
+        present = torch.zeros(len(rows), longest, dtype=torch.long)
+        learned = torch.zeros(len(rows), longest, dtype=torch.bool)
+        for order, row in enumerate(rows):
+            length = len(examples[row].ids)
+            ids[order, :length] = torch.tensor(examples[row].ids)
+            present[order, :length] = 1
+            learned[order, :length] = torch.tensor(examples[row].learned)
+        ids, present, learned = ids.to(self._device), present.to(self._device), learned.to(self._device)
+        output = self._model(input_ids=ids, attention_mask=present, use_cache=False)
+        logits = cast(Tensor, output.logits)[:, -longest:]  # a soft prompt stands in front
+        row_of, place = learned[:, 1:].nonzero(as_tuple=True)
+        losses = functional.cross_entropy(logits[row_of, place].float(), ids[row_of, place + 1], reduction="none")
+        nats, count = _by_row(losses.detach(), row_of, len(rows))
+        row_tokens = sum(len(examples[row].ids) for row in rows)
+        return Losses(losses.sum(), nats, count, ids.numel(), row_tokens)
+
+
+def choose_forward(
+    model: nn.Module,
+    causal_lm: PreTrainedModel,
+    examples: Sequence[Example],
+    *,
+    device: torch.device,
+    packing: bool,
+    batch_size: int,
+    pad_id: int,
+) -> tuple[Forward, str]:
+    """The packed forward if it gives the plain one's losses on the first rows, else the padded; and why, in words."""
+    padded = PaddedForward(model, device=device, max_rows=batch_size, pad_id=pad_id)
+    if not packing:
+        return padded, "Packing is off: rows are padded to the longest of their batch."
+    obstacle = _obstacle(model, causal_lm, examples)
+    if obstacle is None:
+        budget = PACK_TOKENS.get(device.type, 1024)
+        packed = PackedForward(causal_lm, device=device, max_tokens=budget, max_rows=batch_size)
+        difference = _largest_difference(packed, padded, examples, causal_lm.dtype)
+        if isinstance(difference, float) and difference <= CHECK_TOLERANCE_NATS[causal_lm.dtype]:
+            how = f"Rows are packed to at most {budget} tokens; agrees with the plain forward to {difference:.1g} nats."
+            return packed, how
+        obstacle = f"the packed forward does not agree with the plain one ({difference})"
+    return padded, f"Rows are padded, not packed: {obstacle}."
+
+
+def _obstacle(model: nn.Module, causal_lm: PreTrainedModel, examples: Sequence[Example]) -> str | None:
+    """What keeps rows from sharing a sequence, as far as the configuration tells."""
+    peft_config = getattr(model, "peft_config", None)
+    if peft_config and peft_config["default"].is_prompt_learning:
+        return "a soft prompt stands before each row"
+    config: Any = causal_lm.config
+    if config._attn_implementation not in ("sdpa", "eager"):
+        return f"the attention is {config._attn_implementation}"
+    if not isinstance(causal_lm.get_output_embeddings(), nn.Linear):
+        return "the model has no linear output layer"
+    window = getattr(config, "sliding_window", None)
+    longest = max(len(example.ids) for example in examples)
+    if window is not None and window < longest and getattr(config, "use_sliding_window", True):
+        return f"its attention window of {window} tokens is shorter than a row"
+    return None
+
+
+@torch.no_grad()
+def _largest_difference(
+    packed: PackedForward, padded: PaddedForward, examples: Sequence[Example], dtype: torch.dtype
+) -> float | str:
+    """Largest difference of a row's mean loss between the two, in nats; text if the packed one cannot run."""
+    some = [_cut(example) for example in examples[: 4 * CHECK_ROWS]]
+    some = [example for example in some if example.targets][:CHECK_ROWS]
+    if not some:
+        return "no short row to compare"
+    rows = sorted(range(len(some)), key=lambda row: (some[row].ids, row))
+    try:
+        fast = packed.losses(some, rows)
+    except (TypeError, ValueError, RuntimeError, AttributeError, IndexError) as error:
+        return f"{type(error).__name__}: {error}"[:200]
+    plain = padded.losses(some, rows)
+    return float(((fast.row_nats - plain.row_nats) / plain.row_targets).abs().max())
+
+
+def _cut(example: Example) -> Example:
+    return Example(example.ids[:CHECK_TOKENS], example.learned[:CHECK_TOKENS], example.prompt, example.completion)
+
+
+def _by_row(losses: Tensor, row_of: Tensor, rows: int) -> tuple[Tensor, Tensor]:
+    """losses, row_of: [T]; returns each row's summed loss and number of targets, [rows]."""
+    nats = torch.zeros(rows, device=losses.device).index_add_(0, row_of, losses)
+    return nats, torch.bincount(row_of, minlength=rows)

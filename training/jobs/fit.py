@@ -1,0 +1,321 @@
+"""The training loop: steps, validation, samples, checkpoints, and an end that loses nothing."""
+
+import math
+import threading
+import time
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from statistics import fmean
+from typing import Any
+
+import torch
+
+from ..batches.encode import Example
+from ..batches.forward import Forward, Losses
+from ..batches.order import DataOrder
+from ..events import EventType
+from ..faults import JobFault
+from ..health import Health
+from ..models.adapt import Adapted
+from ..run import Run
+from ..spec.sft import SftSpec
+from .checkpoint import Checkpoint, newest_checkpoint, random_states, restore_random, save_checkpoint
+from .flops import step_flops
+from .memory import peak_memory_bytes
+from .optimizer import MasterAdamW, rate_factor
+from .ranks import Ranks
+from .stopping import StopRequested, stops_between_layers
+from .validation import ItemLoss, Sampler, Validation, mean_nats
+
+RECENT_STEPS = 10
+"""The training loss in the result is the mean of the last so many steps."""
+
+CHECKPOINT_SECONDS = 120.0
+"""Time between checkpoints where the spec names no number of steps."""
+
+
+@dataclass
+class Progress:
+    """How far training is; what a checkpoint keeps besides tensors. Seconds and tokens are of all attempts and ranks."""
+
+    step: int = 0
+    train_seconds: float = 0.0
+    row_tokens: int = 0
+    computed_tokens: int = 0
+    target_tokens: int = 0
+    flops: float = 0.0
+    recent_losses_nats: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_STEPS))
+    validation_loss_nats: float | None = None
+    best_validation_nats: float | None = None
+    best_step: int = 0
+    evaluations_without_gain: int = 0
+    stopped_early: bool = False
+
+    @property
+    def train_loss_nats(self) -> float | None:
+        """Mean of the last steps' losses."""
+        return fmean(self.recent_losses_nats) if self.recent_losses_nats else None
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {**asdict(self), "recent_losses_nats": list(self.recent_losses_nats)}
+
+    @classmethod
+    def from_json(cls, raw: dict[str, Any]) -> "Progress":
+        """What `to_json` gave."""
+        losses = deque(raw.pop("recent_losses_nats"), maxlen=RECENT_STEPS)
+        return cls(**raw, recent_losses_nats=losses)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The fixed numbers of a training run."""
+
+    total_steps: int
+    warmup_steps: int
+    eval_every: int
+    checkpoint_every: int | None
+
+
+class Fit:
+    """One training run in progress. `fit()` trains to the end, or raises why it stopped, after a checkpoint."""
+
+    def __init__(
+        self,
+        spec: SftSpec,
+        run: Run,
+        *,
+        adapted: Adapted,
+        forward: Forward,
+        examples: Sequence[Example],
+        order: DataOrder,
+        plan: Plan,
+        validation: Validation | None,
+        sampler: Sampler | None,
+        ranks: Ranks,
+        device: torch.device,
+    ) -> None:
+        self.spec, self.run, self.adapted, self.forward = spec, run, adapted, forward
+        self.examples, self.order, self.plan = examples, order, plan
+        self.validation, self.sampler, self.ranks, self.device = validation, sampler, ranks, device
+        self.optimizer = MasterAdamW(
+            adapted.trainable, learning_rate=spec.learning_rate, weight_decay=spec.optim.weight_decay
+        )
+        self.progress = Progress()
+        self.health = Health()
+        self._random = random_states()
+        self._checkpointed_step = 0
+        self._checkpointed_at = self._began = time.monotonic()
+        self._first_step = 0
+
+    def fit(self) -> Progress:
+        """Train to the last step or an early stop. Raises `Cancelled`, `OverBudget`, or a `JobFault` of the loss."""
+        with self._stoppable():
+            self._resume()
+            self._loop()
+            self._take_best()
+        return self.progress
+
+    @contextmanager
+    def _stoppable(self) -> Iterator[None]:
+        """A stop in this block leaves the step it interrupts, checkpoints the last whole one, and raises its reason."""
+        stop = (
+            self.run.stop if self.ranks.world == 1 else threading.Event()
+        )  # one rank alone must not leave the others waiting
+        with self.run.graceful():
+            try:
+                with stops_between_layers(self.adapted.causal_lm, stop):
+                    yield
+            except StopRequested:
+                self.optimizer.clear()
+                self._stop_if_asked()
+
+    def _loop(self) -> None:
+        self.adapted.model.train()
+        while self.progress.step < self.plan.total_steps and not self.progress.stopped_early:
+            self._stop_if_asked()
+            self._step()
+            if self.progress.step % self.plan.eval_every == 0 and self.progress.step < self.plan.total_steps:
+                self._evaluate()
+            if self._checkpoint_is_due():
+                self._checkpoint()
+        self._stop_if_asked()
+
+    def _step(self) -> None:
+        """One optimizer step over this rank's share of the rows."""
+        began = time.monotonic()
+        step = self.progress.step
+        rows = self.order.rows_of_step(step, rank=self.ranks.rank, world=self.ranks.world)
+        targets = self.ranks.total(sum(self.examples[row].targets for row in rows), self.device)
+        parts: list[Losses] = []
+        nats = 0.0
+        for some in self.forward.plan(self.examples, rows):
+            part = self.forward.losses(self.examples, some)
+            (part.total / targets).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+            nats += float(part.total.detach())
+            parts.append(part)
+        self.ranks.sum_into(self.optimizer.gradients)
+        rate = self.spec.learning_rate * rate_factor(
+            step,
+            total_steps=self.plan.total_steps,
+            warmup_steps=self.plan.warmup_steps,
+            schedule=self.spec.optim.schedule,
+        )
+        norm = self.optimizer.step(rate, self.spec.optim.max_grad_norm)
+        loss = self.ranks.total(nats, self.device) / targets
+        self._after_step(parts, loss=loss, norm=norm, rate=rate, targets=int(targets), seconds=time.monotonic() - began)
+
+    def _after_step(
+        self, parts: Sequence[Losses], *, loss: float, norm: float, rate: float, targets: int, seconds: float
+    ) -> None:
+        progress = self.progress
+        row_tokens = int(self.ranks.total(sum(part.row_tokens for part in parts), self.device))
+        computed = int(self.ranks.total(sum(part.computed_tokens for part in parts), self.device))
+        progress.step += 1
+        progress.train_seconds += seconds
+        progress.row_tokens += row_tokens
+        progress.computed_tokens += computed
+        progress.target_tokens += targets
+        progress.flops += step_flops(self.adapted, computed_tokens=computed, targets=targets)
+        self._random = random_states()
+        done = progress.step - self._first_step
+        remaining = (self.plan.total_steps - progress.step) * (time.monotonic() - self._began) / done
+        self.run.emit(
+            EventType.STEP,
+            step=progress.step,
+            total_steps=self.plan.total_steps,
+            loss_nats=loss,
+            learning_rate=rate,
+            grad_norm=norm,
+            tokens_per_second=round(row_tokens / seconds, 1),
+            tokens_seen=progress.row_tokens,
+            peak_memory_bytes=peak_memory_bytes(self.device),
+            eta_seconds=round(remaining, 1),
+            epoch=round(self.order.epoch_after(progress.step), 4),
+        )
+        for alert in self.health.after_step(progress.step, loss, norm):
+            self.run.warn(alert.text, remedy=alert.remedy, code=alert.code)
+        progress.recent_losses_nats.append(loss)
+
+    def _evaluate(self) -> None:
+        """Validation loss on some rows, samples, and whether to stop early."""
+        if self.validation is None:
+            return
+        began = time.monotonic()
+        self.adapted.model.eval()
+        loss = mean_nats(self.validation.items(self.validation.rows_during_training))
+        progress = self.progress
+        progress.validation_loss_nats = loss
+        self._emit_validation(loss, rows=self.validation.rows_during_training, seconds=time.monotonic() - began)
+        if self.sampler is not None and self.ranks.is_main:
+            self.sampler.sample(progress.step)
+        self.adapted.model.train()
+        self._judge(loss)
+
+    def final_validation(self) -> list[ItemLoss]:
+        """The loss of every validation row under the final weights; empty without validation rows."""
+        if self.validation is None:
+            return []
+        began = time.monotonic()
+        self.adapted.model.eval()
+        with self._stoppable():
+            items = self.validation.items()
+        self.progress.validation_loss_nats = loss = mean_nats(items)
+        self._emit_validation(loss, rows=len(items), seconds=time.monotonic() - began)
+        return items
+
+    def _emit_validation(self, loss: float, *, rows: int, seconds: float) -> None:
+        self.run.emit(
+            EventType.EVAL,
+            step=self.progress.step,
+            validation_loss_nats=loss,
+            rows=rows,
+            perplexity=math.exp(min(loss, 50.0)),
+            seconds=round(seconds, 3),
+        )
+
+    def _judge(self, loss: float) -> None:
+        """Early stopping; keeps the best weights where it is on."""
+        patience = self.spec.early_stopping.patience
+        progress = self.progress
+        best = progress.best_validation_nats
+        if best is None or loss < best - self.spec.early_stopping.min_delta_nats:
+            progress.best_validation_nats, progress.best_step = loss, progress.step
+            progress.evaluations_without_gain = 0
+            if patience is not None and self.ranks.is_main:
+                save_checkpoint(self.run.checkpoints / "best", self._state(with_moments=False), kept=1)
+            return
+        progress.evaluations_without_gain += 1
+        if patience is not None and progress.evaluations_without_gain >= patience:
+            progress.stopped_early = True
+            self.run.log(
+                f"Stopped early at step {progress.step}: no better validation loss in {patience} evaluations; "
+                f"the weights of step {progress.best_step} are kept."
+            )
+
+    def _take_best(self) -> None:
+        """After an early stop, go back to the best weights."""
+        if self.progress.stopped_early:
+            best = newest_checkpoint(self.run.checkpoints / "best")
+            if best is not None:
+                self.optimizer.restore(best.weights, None)
+
+    def _checkpoint_is_due(self) -> bool:
+        every = self.plan.checkpoint_every
+        if every is not None:
+            return self.progress.step % every == 0
+        is_late = time.monotonic() - self._checkpointed_at > CHECKPOINT_SECONDS
+        return self.ranks.any(is_late, self.device)
+
+    def _stop_if_asked(self) -> None:
+        """Checkpoint and raise, if the job was cancelled or has used up its budget."""
+        reason = self.run.stop_reason
+        if not self.ranks.any(reason is not None, self.device):
+            return
+        if self.progress.step > self._checkpointed_step:
+            self._checkpoint()
+        raise reason or JobFault("Another process of this job was told to stop")
+
+    def _checkpoint(self) -> None:
+        if self.ranks.is_main:
+            began = time.monotonic()
+            path = save_checkpoint(self.run.checkpoints, self._state(with_moments=True))
+            seconds = round(time.monotonic() - began, 3)
+            self.run.emit(
+                EventType.CHECKPOINT, step=self.progress.step, path=f"checkpoints/{path.name}", seconds=seconds
+            )
+        self.ranks.wait()
+        self._checkpointed_step = self.progress.step
+        self._checkpointed_at = time.monotonic()
+
+    def _state(self, *, with_moments: bool) -> Checkpoint:
+        return Checkpoint(
+            step=self.progress.step,
+            weights=self.optimizer.weights(),
+            moments=self.optimizer.moments() if with_moments else {},
+            random=self._random,
+            state={
+                "progress": self.progress.to_json(),
+                "health": self.health.to_json(),
+                "elapsed_seconds": self.run.elapsed_seconds,
+            },
+        )
+
+    def _resume(self) -> None:
+        saved = newest_checkpoint(self.run.checkpoints)
+        if saved is None:
+            return
+        self.optimizer.restore(saved.weights, saved.moments)
+        restore_random(saved.random)
+        self._random = saved.random
+        self.progress = Progress.from_json(saved.state["progress"])
+        self.health.restore(**saved.state["health"])
+        self.run.continue_from(saved.state["elapsed_seconds"])
+        self._checkpointed_step = self._first_step = self.progress.step
+        self.run.emit(
+            EventType.LOG,
+            text=f"Goes on after step {self.progress.step}; later steps of an earlier attempt no longer count.",
+            resumed_from_step=self.progress.step,
+        )

@@ -1,0 +1,41 @@
+"""How the API says no: one shape a status, always JSON."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import ValidationError
+
+from webapp.jobs.services import LaunchRefused
+
+
+def install(api: NinjaAPI) -> None:
+    """Answer the product's exceptions and the framework's in the documented shapes."""
+
+    @api.exception_handler(LaunchRefused)
+    def refused(request: HttpRequest, error: LaunchRefused) -> HttpResponse:
+        return _faults(api, request, [{"path": fault.path, "message": fault.message} for fault in error.faults])
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        told = [{"path": _path(item), "message": item["msg"]} for item in error.errors]
+        return _faults(api, request, told)
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error) or "Not found"}, status=404)
+
+    @api.exception_handler(PermissionDenied)
+    def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error) or "Not allowed"}, status=403)
+
+
+def _faults(api: NinjaAPI, request: HttpRequest, faults: list[dict[str, Any]]) -> HttpResponse:
+    return api.create_response(request, {"faults": faults}, status=422)
+
+
+def _path(item: dict[str, Any]) -> str:
+    # the first two parts say where the framework found the value: ("body", "payload", "spec")
+    location = [str(part) for part in item.get("loc", ())]
+    return ".".join(location[2:] or location) or "request"

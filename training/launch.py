@@ -9,13 +9,13 @@ from .faults import ExitStatus
 from .spec import JobSpec
 
 
-def job_command(spec: JobSpec, python: str, folder: Path) -> list[str]:
-    """The command that runs the job whose spec stands in `folder / "spec.json"`.
+def job_command(spec: JobSpec, python: str, folder: Path, spec_path: Path | None = None) -> list[str]:
+    """The command that runs a job in `folder`; its spec stands in `spec_path`, or in `folder / "spec.json"`.
 
     One device runs it plainly. Several go through `accelerate launch`, one process a device; only the first of them
     writes events and result. Give each command its own session, so that a signal to its process group reaches all.
     """
-    arguments = ["training", "run", str(folder / "spec.json"), "--out", str(folder)]
+    arguments = ["training", "run", str(spec_path or folder / "spec.json"), "--out", str(folder)]
     if spec.devices == 1:
         return [python, "-m", *arguments]
     launcher = [python, "-m", "accelerate.commands.launch", "--num_machines", "1", "--num_processes", str(spec.devices)]

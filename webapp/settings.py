@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 from training.home import state_folder
 
 from . import env
+from .launcher.places import broker_socket
 from .logs import logging_config
 
 SOURCE = Path(__file__).resolve().parent.parent
@@ -117,7 +118,7 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Broker: the embedded one on a unix socket in the state folder, or what REDIS_URL names.
-BROKER_SOCKET = STATE / "broker" / "s"
+BROKER_SOCKET = broker_socket(STATE)
 REDIS_URL = env.text("REDIS_URL", f"unix://{BROKER_SOCKET}")
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
 CELERY_TASK_IGNORE_RESULT = True
@@ -132,6 +133,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 43200,
     "socket_keepalive": True,
     "health_check_interval": 25,
+    "socket_connect_timeout": 3,
+}
+# Celery's own clock tells the default worker to put right what dead workers left behind.
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5.0, "queue": "default"}},
 }
 
 CACHES = {
@@ -155,6 +161,7 @@ LOGOUT_REDIRECT_URL = "accounts:sign-in"
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 
 HTTPS = env.flag("UPLIFT_HTTPS", default=False)
@@ -188,6 +195,11 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [SOURCE / "static"]
 STATIC_ROOT = STATE / "static"
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "webapp.ui.finders.PlotlyFinder",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
@@ -212,7 +224,9 @@ LEASE_SECONDS = env.whole("UPLIFT_LEASE_SECONDS", 30, low=2, high=3600)
 STOP_GRACE_SECONDS = env.whole("UPLIFT_STOP_GRACE_SECONDS", 20, low=1, high=3600)
 JOB_MEMORY_BYTES = env.whole("UPLIFT_JOB_MEMORY_MB", 0, low=0, high=100_000_000) * 1024 * 1024
 JOB_ATTEMPTS = env.whole("UPLIFT_JOB_ATTEMPTS", 5, low=1, high=100)
+RESEND_SECONDS = env.whole("UPLIFT_RESEND_SECONDS", 15, low=1, high=3600)
 DEVICE_CLASS = env.text("UPLIFT_DEVICE_CLASS", "cpu")
+DEVICES = env.text("UPLIFT_DEVICES")
 SPARE_PROCESS = env.flag("UPLIFT_SPARE_PROCESS", default=True)
 
 LOGGING_CONFIG = None

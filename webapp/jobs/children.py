@@ -1,0 +1,92 @@
+"""The process of one job as its supervisor holds it: started, signalled as a group, ended for certain."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from training.launch import device_environment, job_command
+from training.result import write_json
+from training.spec import parse_spec
+
+from .workers import pinned_devices, spare
+
+
+class Child:
+    """A started job process, the leader of its own session."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", *, was_spare: bool = False) -> None:
+        self._process = process
+        self._kill_at: float | None = None
+        self.was_spare = was_spare
+        self.returncode: int | None = None
+
+    @property
+    def pid(self) -> int:
+        """The process id, also the id of its process group."""
+        return self._process.pid
+
+    def wait(self, seconds: float) -> bool:
+        """Wait up to `seconds`; True once the process ended. Kills it when its time to stop is over."""
+        if self._kill_at is not None and time.monotonic() >= self._kill_at:
+            self._signal(signal.SIGKILL)
+        try:
+            self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        if self.returncode is None:
+            self.returncode = self._process.returncode
+            self._signal(signal.SIGKILL)  # what the leader left behind: data loaders, other ranks
+            if self._process.stdin is not None:
+                with suppress(OSError):
+                    self._process.stdin.close()
+        return True
+
+    def stop(self) -> None:
+        """Ask the whole group to stop; `wait` kills it after `STOP_GRACE_SECONDS`. A second call does nothing."""
+        if self._kill_at is None:
+            self._kill_at = time.monotonic() + settings.STOP_GRACE_SECONDS
+            self._signal(signal.SIGTERM)
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+
+def start_child(spec: dict[str, Any], folder: Path) -> Child:
+    """Start the job's process in `folder`, in the spare where that can be.
+
+    The spec goes to `launch.json`, as the process keeps its own whole copy in `spec.json`. Raises `OSError` and
+    `SpecFaults`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    source = folder / "launch.json"
+    write_json(source, spec)
+    parsed = parse_spec(spec)
+    environment = dict(device_environment(_devices(parsed.devices), settings.JOB_MEMORY_BYTES or None))
+    log_path = folder / "log.txt"
+    if parsed.devices == 1:
+        process = spare.hand_over(spec=source, out=folder, env=environment, log_path=log_path)
+        if process is not None:
+            return Child(process, was_spare=True)
+    with log_path.open("ab") as log:
+        process = subprocess.Popen(
+            job_command(parsed, sys.executable, folder, source),
+            cwd=settings.SOURCE,
+            env={**os.environ, **environment},
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    return Child(process)
+
+
+def _devices(count: int) -> list[int]:
+    return pinned_devices()[:count]

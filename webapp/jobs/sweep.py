@@ -1,0 +1,102 @@
+"""Puts right, every few seconds, what a dead worker or a dead broker left behind. Any number may run at once."""
+
+from datetime import timedelta
+
+import structlog
+from django.conf import settings
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from .models import Job, JobState
+from .tasks import messages_waiting, send
+from .verdict import died_with_worker
+from .workers import owner_is_dead
+
+log = structlog.get_logger("uplift.sweep")
+
+
+def sweep_all() -> None:
+    """Free expired claims, end what was cancelled meanwhile, and send queued jobs that no message stands for."""
+    release_dead()
+    release_expired()
+    cancel_asked()
+    resend_queued()
+    wake_waiting()
+
+
+def release_dead() -> None:
+    """Free the claims of processes of this machine that are no longer there, without waiting for their lease."""
+    for job_id, owner, fence in Job.objects.filter(state=JobState.RUNNING).values_list("pk", "owner", "fence"):
+        if owner_is_dead(owner):
+            _release(Q(pk=job_id, owner=owner, fence=fence))
+
+
+def release_expired() -> None:
+    """Free the claims whose lease ran out."""
+    _release(Q(lease_until__lt=Now()))
+
+
+def _release(condition: Q) -> None:
+    """Queue the running jobs that match; fail those that used up their attempts."""
+    running = Job.objects.filter(condition, state=JobState.RUNNING)
+    for job in running.filter(attempts__gte=settings.JOB_ATTEMPTS, cancel_requested_at=None):
+        failed = Job.objects.filter(condition, pk=job.pk, state=JobState.RUNNING, fence=job.fence).update(
+            state=JobState.FAILED,
+            failure=died_with_worker(job.attempts),
+            ended_at=Now(),
+            owner="",
+            stage="",
+            lease_until=None,
+            eta_seconds=None,
+            fence=F("fence") + 1,
+        )
+        if failed:
+            _tell_ended(job.pk)
+    # owner and fence stay: a worker that was only cut off from the database may take its claim up again
+    released = running.update(state=JobState.QUEUED, dispatched_at=None, stage="", eta_seconds=None)
+    if released:
+        log.warning("jobs put back into the queue", jobs=released)
+
+
+def cancel_asked() -> None:
+    """End the queued jobs whose cancellation was asked for while they ran."""
+    asked = Q(state=JobState.QUEUED, cancel_requested_at__isnull=False)
+    for job_id in Job.objects.filter(asked).values_list("pk", flat=True):
+        if Job.objects.filter(asked, pk=job_id).update(
+            state=JobState.CANCELLED, ended_at=Now(), owner="", fence=F("fence") + 1, lease_until=None
+        ):
+            _tell_ended(job_id)
+
+
+def resend_queued() -> None:
+    """Send the queued jobs for which no message was sent lately, oldest first.
+
+    Not where as many messages wait as there are jobs: behind a long job they would pile up by the thousand.
+    """
+    before = timezone.now() - timedelta(seconds=settings.RESEND_SECONDS)
+    queued: dict[tuple[str, int], list[Job]] = {}
+    for job in Job.objects.filter(state=JobState.QUEUED, cancel_requested_at=None).order_by("pk"):
+        queued.setdefault((job.queue, int(job.spec.get("devices") or 1)), []).append(job)
+    for (queue, devices), jobs in queued.items():
+        waiting = messages_waiting(queue, devices)
+        if waiting is None:
+            return
+        if waiting >= len(jobs):
+            continue
+        for job in jobs:
+            if job.dispatched_at is None or job.dispatched_at < before:
+                send(job.pk, queue, devices)
+
+
+def wake_waiting() -> None:
+    """Repeat what a worker did not get to after it ended a job: let go on what waited for it."""
+    done = Job.objects.filter(state=JobState.DONE, before__state=JobState.WAITING).distinct()
+    for job_id in done.values_list("pk", flat=True):
+        _tell_ended(job_id)
+
+
+def _tell_ended(job_id: int) -> None:
+    from .supervise import tell_ended
+
+    tell_ended(job_id)

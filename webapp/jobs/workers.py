@@ -1,0 +1,123 @@
+"""What a worker process is: its name, queue and devices; the row that says it lives; its wish to stop."""
+
+import os
+import socket
+import threading
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from .models import Worker
+from .queues import DEFAULT
+from .spare import Spare
+
+HEARTBEAT_SECONDS = 10.0
+SEEN_WITHIN_SECONDS = 35.0
+
+log = structlog.get_logger("uplift.worker")
+
+draining = threading.Event()
+"""Set when this worker was told to stop: its jobs go back to the queue."""
+
+spare = Spare()
+"""This worker's spare process; empty unless the worker trains and `SPARE_PROCESS` is on."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What this process may use."""
+
+    cores: int
+    memory_bytes: int
+
+
+def machine() -> Machine:
+    """Cores and memory of this machine."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    return Machine(os.cpu_count() or 1, memory)
+
+
+@cache
+def process_space() -> str:
+    """Names the set of processes in which a process id means one process: this boot, this container."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return sha256(f"{boot} {os.readlink('/proc/self/ns/pid')}".encode()).hexdigest()[:12]
+    except OSError:
+        return socket.gethostname()[:60]
+
+
+def new_owner(worker_name: str) -> str:
+    """A claim's owner: which worker, in which process, where; never given twice."""
+    return f"{worker_name[:80]}|{process_space()}|{os.getpid()}|{uuid.uuid4().hex[:8]}"
+
+
+def owner_is_dead(owner: str) -> bool:
+    """Whether the owner's process is known to have ended. False where that cannot be told from here."""
+    parts = owner.split("|")
+    if len(parts) != 4 or parts[1] != process_space() or not parts[2].isdecimal():
+        return False
+    try:
+        os.kill(int(parts[2]), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
+def pinned_devices() -> list[int]:
+    """Numbers of the devices this worker may use; empty on a CPU."""
+    return [int(number) for number in settings.DEVICES.split(",") if number.strip()]
+
+
+class Heartbeat:
+    """Keeps one worker's row fresh from a thread of its own."""
+
+    def __init__(self, name: str, queue: str, slots: int) -> None:
+        self._name = name
+        self._fields: dict[str, Any] = {
+            "queue": queue,
+            "devices": settings.DEVICES if queue != DEFAULT else "",
+            "slots": slots,
+            "memory_bytes": machine().memory_bytes,
+            "cores": machine().cores,
+        }
+        self._stop = threading.Event()
+
+    def start(self) -> None:
+        """Begin to beat."""
+        threading.Thread(target=self._run, daemon=True, name="heartbeat").start()
+
+    def stop(self) -> None:
+        """Stop, and take the row away, so that nobody waits for this worker."""
+        self._stop.set()
+        try:
+            Worker.objects.filter(name=self._name).delete()
+        except DatabaseError as error:
+            log.warning("worker row left behind", error=str(error))
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                Worker.objects.update_or_create(name=self._name, defaults={**self._fields, "seen_at": timezone.now()})
+            except DatabaseError as error:
+                log.warning("heartbeat missed", error=str(error))
+                connection.close()
+            self._stop.wait(HEARTBEAT_SECONDS)
+        connection.close()
+
+
+def live_workers() -> list[Worker]:
+    """The workers that told of themselves lately."""
+    since = timezone.now() - timedelta(seconds=SEEN_WITHIN_SECONDS)
+    return list(Worker.objects.filter(seen_at__gt=since))

@@ -1,0 +1,113 @@
+"""The course of `manage.py up`: take the place, prepare, start, say where, keep, stop."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+
+from webapp import env
+
+from .devices import device_groups, visible_gpus
+from .places import private_folder
+from .plan import ROLES, Settings, make_plan
+from .supervisor import CannotStart, Supervisor, answers, check_port, environment_with, tell
+
+
+def run_all(roles: Sequence[str] = ROLES) -> None:
+    """Run the parts until a signal comes. Raises `CannotStart`."""
+    started = time.monotonic()
+    supervisor = Supervisor(source=settings.SOURCE, state=settings.STATE, say=tell)
+    supervisor.take_place()
+    chosen = _settings()
+    if "web" in roles:
+        check_port(chosen.bind, chosen.port, tell)
+    supervisor.watch_signals()
+    try:
+        _start_all(supervisor, chosen, roles, started)
+        supervisor.keep()
+    finally:
+        tell("Stopping: running jobs are checkpointed and queued again ...")
+        supervisor.stop()
+
+
+def _start_all(supervisor: Supervisor, chosen: Settings, roles: Sequence[str], started: float) -> None:
+    environment = environment_with({"UPLIFT_DEVICE_CLASS": "cuda" if chosen.gpu_groups else chosen.device_class})
+    plan = make_plan(chosen, roles)
+    for part in plan:
+        if part.name == "broker":
+            assert chosen.socket is not None
+            supervisor.start(part, environment)
+            supervisor.wait_for("The broker", lambda: answers(chosen.socket or Path()), 30)
+    _prepare(roles)
+    for part in plan:
+        if part.name != "broker" and not supervisor.must_stop:
+            supervisor.start(part, environment)
+    if "web" not in roles:
+        tell(f"Running: {', '.join(part.name for part in plan)}. Logs are in {settings.STATE / 'log'}. Ctrl-C stops.")
+        return
+    address = f"http://{_shown(chosen.bind)}:{chosen.port}"
+    supervisor.wait_for("The web server", lambda: _is_up(address), 60)
+    if not supervisor.must_stop:
+        _welcome(address, time.monotonic() - started)
+
+
+def _settings() -> Settings:
+    try:
+        groups = device_groups(visible_gpus(), env.text("UPLIFT_DEVICE_GROUPS"))
+    except ValueError as error:
+        raise CannotStart(str(error)) from None
+    is_embedded = not env.text("REDIS_URL")
+    socket = settings.BROKER_SOCKET if is_embedded else None
+    if is_embedded:
+        private_folder(settings.STATE / "broker")
+        private_folder(settings.BROKER_SOCKET.parent)
+    return Settings(
+        source=settings.SOURCE,
+        state=settings.STATE,
+        socket=socket,
+        bind=env.text("UPLIFT_BIND", "127.0.0.1"),
+        port=env.whole("PORT", 8000, low=1, high=65535),
+        job_stop_seconds=settings.STOP_GRACE_SECONDS,
+        device_class=settings.DEVICE_CLASS,
+        cpu_slots=env.whole("UPLIFT_CPU_SLOTS", 1, low=1, high=256),
+        gpu_groups=groups,
+    )
+
+
+def _prepare(roles: Sequence[str]) -> None:
+    """Bring the database and the static files up to this version."""
+    call_command("migrate", verbosity=0, interactive=False)
+    if "web" in roles:
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
+def _is_up(address: str) -> bool:
+    """Whether the web server answers; what else is ready is for /healthz to say."""
+    try:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except urllib.error.HTTPError as error:
+        try:
+            content: dict[str, Any] = json.loads(error.read())
+        except ValueError:
+            return False
+        return "web" in content and bool(content["web"]["ok"])
+    except OSError:
+        return False
+
+
+def _shown(bind: str) -> str:
+    return "localhost" if bind in ("127.0.0.1", "0.0.0.0", "::", "[::]") else bind  # noqa: S104 - compared, not bound
+
+
+def _welcome(address: str, seconds: float) -> None:
+    from webapp.accounts.links import first_run_link
+
+    tell(f"Uplift is ready after {seconds:.1f} s. Logs are in {settings.STATE / 'log'}. Ctrl-C stops everything.")
+    tell(f"Sign in (this link works once, for ten minutes): {first_run_link(address)}")

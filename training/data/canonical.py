@@ -4,7 +4,6 @@
 `{"text"}`, `{"prompt"}`. Content is kept to the letter; only its absence is a fault.
 """
 
-import os.path
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -48,13 +47,6 @@ class Canonical:
         row = self._build(self, raw)
         self._check_text(row)
         return row
-
-    def label(self, raw: Mapping[str, Any]) -> str | None:
-        """The row's label, for counting; None in forms without labels."""
-        role = {Form.TEXT_LABEL: "label", Form.KTO: "desirable"}.get(self.mapping.form)
-        if role is None:
-            return None
-        return self.label_text(raw) if role == "label" else str(self.flag(raw, role)).lower()
 
     def has(self, raw: Mapping[str, Any], role: str) -> bool:
         """Whether the row has something in the role's column."""
@@ -267,7 +259,8 @@ def _shared_turns(chosen: list[Message], rejected: list[Message]) -> list[Messag
 
 def _shared_start(chosen: str, rejected: str) -> str:
     """The dialogue both texts start with, up to the last "Assistant:" that they share; empty if there is none."""
-    shared = os.path.commonprefix([chosen, rejected])
+    apart = next((at for at, (one, other) in enumerate(zip(chosen, rejected, strict=False)) if one != other), None)
+    shared = chosen[:apart] if apart is not None else min(chosen, rejected, key=len)
     at = shared.rfind("Assistant:")
     return shared[: at + len("Assistant:")] if at >= 0 else ""
 

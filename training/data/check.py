@@ -5,13 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from .digests import DigestIndex
-from .forms import FORMS, MAX_LABELS, ColumnMapping, Form, with_labels
+from .forms import FORMS, ColumnMapping, Form, with_labels
 from .intake import Intake
 from .limits import DEFAULT_LIMITS, Limits
 from .personal import PersonalData
 from .report import Faults, FileFault, Reason, shorten
 from .sources import open_source
-from .stats import Statistics, TokenCounter
+from .stats import MAX_LABELS, Statistics, TokenCounter
 
 SAMPLE_ROWS = 5
 _CELL_CHARS = 500
@@ -103,7 +103,7 @@ def _examine(report: Report, intake: Intake, count_tokens: TokenCounter | None) 
     statistics, personal = Statistics(count_tokens), PersonalData()
     try:
         for kept in intake:
-            statistics.add(kept.row, kept.label)
+            statistics.add(kept.row)
             personal.add(kept.line, kept.row)
             if len(report.sample) < SAMPLE_ROWS:
                 report.sample.append(kept.row)
@@ -113,7 +113,7 @@ def _examine(report: Report, intake: Intake, count_tokens: TokenCounter | None) 
         report.rows_total, report.rows_kept = intake.rows_total, intake.rows_kept
         report.statistics, report.personal_data = statistics.to_json(), personal.to_json()
     if intake.was_proposed and intake.mapping and intake.mapping.form is Form.TEXT_LABEL:
-        report.mapping = with_labels(intake.mapping, statistics.labels)
+        report.mapping = with_labels(intake.mapping, statistics.answers)
     report.warnings = _warnings(intake, statistics, personal)
 
 
@@ -135,10 +135,10 @@ def _warnings(intake: Intake, statistics: Statistics, personal: PersonalData) ->
         unused = [column for column in intake.columns if column not in mapping.columns.values()]
         if unused:
             told.append(f"Columns that are not used: {shorten(', '.join(unused), 200)}.")
-        if mapping.form is Form.TEXT_LABEL and len(statistics.labels) > MAX_LABELS:
+        if mapping.form is Form.TEXT_LABEL and statistics.answers is None:
             told.append(f"More than {MAX_LABELS} different labels: is this column really a label?")
     rare = [label for label, count in statistics.labels.items() if count < 5]
-    if rare and len(statistics.labels) <= MAX_LABELS:
+    if rare:
         told.append(f"Fewer than 5 rows have the label {shorten(', '.join(rare), 120)}.")
     if personal.total:
         told.append(f"Personal data was found ({personal.summary()}). It can be masked.")

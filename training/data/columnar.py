@@ -57,9 +57,10 @@ def _check_shape(metadata: Any, limits: Limits) -> None:
     for place in range(metadata.num_row_groups):
         size = metadata.row_group(place).total_byte_size
         if size > limits.max_row_group_bytes:
+            allowed = limits.max_row_group_bytes
             raise FileFault(
                 Reason.TOO_LARGE,
-                f"Row group {place + 1} unpacks to {size:,} bytes; write row groups below {limits.max_row_group_bytes:,}",
+                f"Row group {place + 1} unpacks to {size:,} bytes; write row groups below {allowed:,}",
             )
 
 

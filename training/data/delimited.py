@@ -22,9 +22,7 @@ def sniff(head: str, *, is_whole: bool) -> tuple[str, list[str], float] | None:
     best: tuple[str, list[str], float] | None = None
     for delimiter in DELIMITERS:
         try:
-            records = [
-                record for record in itertools.islice(csv.reader(head.splitlines(True), delimiter=delimiter), 60)
-            ]
+            records = list(itertools.islice(csv.reader(head.splitlines(True), delimiter=delimiter), 60))
         except csv.Error:
             continue
         records = [record for record in (records if is_whole or len(records) == 60 else records[:-1]) if record]

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from .messages import as_message_list, is_sharegpt_list
 from .spellings import columns_for
 
-MAX_LABELS = 200
+MAX_LISTED_LABELS = 200
 LABELS_INSTRUCTION = "Answer with one of these labels and nothing else: {labels}."
 
 
@@ -226,10 +226,10 @@ def _with_settings(form: Form, columns: dict[str, str], rows: Sequence[Mapping[s
     return with_labels(ColumnMapping(form=form, columns=columns, conversational=True), labels)
 
 
-def with_labels(mapping: ColumnMapping, labels: Iterable[str]) -> ColumnMapping:
-    """The mapping with the labels that were found and an instruction that lists them, unless they are too many."""
-    listed = sorted(set(labels))
-    if len(listed) > MAX_LABELS:
+def with_labels(mapping: ColumnMapping, labels: Iterable[str] | None) -> ColumnMapping:
+    """The mapping with the labels found and an instruction that lists them, unless they are too many (None)."""
+    listed = sorted(set(labels)) if labels is not None else []
+    if not 0 < len(listed) <= MAX_LISTED_LABELS:
         return mapping.model_copy(update={"labels": [], "system": ""})
     return mapping.model_copy(update={"labels": listed, "system": LABELS_INSTRUCTION})
 

@@ -20,12 +20,14 @@ _FILE_SHIFT = 40
 
 @dataclass(frozen=True)
 class Kept:
-    """One good row: the line it came from, its raw fields, and the digest of its normalised input."""
+    """One good row: the line it came from, its raw fields, and the digest of its normalised input.
+
+    The digest is 0 where no duplicates are looked for.
+    """
 
     line: int
     row: Row
     raw: Mapping[str, Any]
-    label: str | None
     key: int
 
 
@@ -120,14 +122,15 @@ class Intake:
         if self._change is not None:
             row = self._change(row)
         self._check_shape(row)
-        key, whole = row_digests(row)
+        key = 0
         if self._seen is not None:
+            key, whole = row_digests(row)
             earlier = self._seen.add(whole, self._file_number << _FILE_SHIFT | line)
             if earlier is not None:
                 at_line, other = earlier & ((1 << _FILE_SHIFT) - 1), earlier >> _FILE_SHIFT
                 which = "" if other == self._file_number else " of another file"
                 raise RowFault(Reason.DUPLICATE, f"The same as line {at_line}{which}")
-        return Kept(line, row, raw, canonical.label(raw), key)
+        return Kept(line, row, raw, key)
 
     def _check_shape(self, row: Row) -> None:
         """All rows of a file are alike: the same fields, each a string or each a message list."""

@@ -7,7 +7,7 @@ SPELLINGS: Mapping[str, tuple[str, ...]] = {
     "messages": ("messages", "conversations", "conversation", "dialog", "dialogue", "chat", "turns"),
     "system": ("system", "system_prompt", "system_message", "system_instruction"),
     "prompt": (
-        "prompt", "prompts", "user_prompt", "input_prompt", "source", "user", "human", "question", "instruction", 
+        "prompt", "prompts", "user_prompt", "input_prompt", "source", "user", "human", "question", "instruction",
         "query", "input",
     ),
     "completion": ("completion", "completions", "response", "responses", "target", "assistant", "generation", "reply"),

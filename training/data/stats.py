@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 from .canonical import texts_in
+from .messages import text_of
 
 TokenCounter = Callable[[str], int]
 
 HISTOGRAM_EDGES = (0, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
 """Tokens a row; a bucket counts rows from its edge up to below the next."""
 _COARSE_FROM, _COARSE_STEP = 4096, 64
-_MAX_LABELS = 1_000
+MAX_LABELS = 200
+_LABEL_CHARS = 80
 
 
 def estimated_tokens(text: str) -> int:
@@ -28,6 +30,13 @@ def token_counter(tokenizer_json: Path) -> TokenCounter:
     return lambda text: len(tokenizer.encode(text, add_special_tokens=False))
 
 
+def answer_of(row: Mapping[str, Any]) -> str | None:
+    """What may be a row's label: its thumbs up or down, or its completion."""
+    if "label" in row:
+        return "true" if row["label"] else "false"
+    return text_of(row["completion"]).strip() if "completion" in row else None
+
+
 class Statistics:
     """Grows row by row; memory does not grow with the rows."""
 
@@ -37,12 +46,11 @@ class Statistics:
         self.rows = 0
         self.characters = 0
         self.tokens = 0
-        self.labels: Counter[str] = Counter()
+        self._answers: Counter[str] | None = Counter()
         self._lengths: Counter[int] = Counter()
         self._turns: Counter[int] = Counter()
-        self._labels_left_out = 0
 
-    def add(self, row: Mapping[str, Any], label: str | None = None) -> None:
+    def add(self, row: Mapping[str, Any]) -> None:
         """Count one canonical row."""
         texts = texts_in(row)
         tokens = sum(map(self._count, texts))
@@ -52,11 +60,21 @@ class Statistics:
         self._lengths[tokens if tokens < _COARSE_FROM else tokens // _COARSE_STEP * _COARSE_STEP] += 1
         if "messages" in row:
             self._turns[min(len(row["messages"]), 1000)] += 1
-        if label is not None:
-            if label in self.labels or len(self.labels) < _MAX_LABELS:
-                self.labels[label] += 1
-            else:
-                self._labels_left_out += 1
+        if self._answers is not None and (answer := answer_of(row)) is not None:
+            self._answers[answer[: _LABEL_CHARS + 1]] += 1
+            if len(self._answers) > MAX_LABELS or len(answer) > _LABEL_CHARS:
+                self._answers = None
+
+    @property
+    def answers(self) -> Counter[str] | None:
+        """Counts of the different answers; None if there are more than `MAX_LABELS` of them, or long ones."""
+        return self._answers
+
+    @property
+    def labels(self) -> Counter[str]:
+        """The answers, where they come again often enough to be labels."""
+        answers = self._answers or Counter()
+        return answers if len(answers) * 4 <= self.rows else Counter()
 
     def percentile(self, share: float) -> int:
         """The token length that `share` of the rows do not exceed (above 4096 tokens to the next lower 64)."""
@@ -82,7 +100,6 @@ class Statistics:
                 "histogram": self._histogram(),
             },
             "labels": dict(self.labels.most_common()),
-            "labels_left_out": self._labels_left_out,
             "messages_per_row": {str(turns): count for turns, count in sorted(self._turns.items())},
         }
 

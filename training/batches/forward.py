@@ -56,7 +56,7 @@ class PackedForward:
 
     def __init__(self, model: PreTrainedModel, *, device: torch.device, max_tokens: int, max_rows: int | None) -> None:
         self._body = cast(nn.Module, getattr(model, model.base_model_prefix))
-        self._head = cast(nn.Linear, model.get_output_embeddings())
+        self._head = cast(nn.Linear, cast(Any, model).get_output_embeddings())
         self._device = device
         self._max_tokens = max_tokens
         self._max_rows = max_rows
@@ -153,7 +153,7 @@ def _obstacle(model: nn.Module, causal_lm: PreTrainedModel, examples: Sequence[E
     config: Any = causal_lm.config
     if config._attn_implementation not in ("sdpa", "eager"):
         return f"the attention is {config._attn_implementation}"
-    if not isinstance(causal_lm.get_output_embeddings(), nn.Linear):
+    if not isinstance(cast(Any, causal_lm).get_output_embeddings(), nn.Linear):
         return "the model has no linear output layer"
     window = getattr(config, "sliding_window", None)
     longest = max(len(example.ids) for example in examples)

@@ -17,7 +17,7 @@ def target_losses(hidden: Tensor, weight: Tensor, bias: Tensor | None, labels: T
     with torch.no_grad():
         parts = [
             functional.cross_entropy(functional.linear(some, weight, bias).float(), label, reduction="none")
-            for some, label in zip(hidden.split(CHUNK_TARGETS), labels.split(CHUNK_TARGETS), strict=True)
+            for some, label in zip(torch.split(hidden, CHUNK_TARGETS), torch.split(labels, CHUNK_TARGETS), strict=True)
         ]
         return torch.cat(parts) if parts else hidden.new_zeros(0, dtype=torch.float32)
 

@@ -38,7 +38,7 @@ CHECKPOINT_SECONDS = 120.0
 
 @dataclass
 class Progress:
-    """How far training is; what a checkpoint keeps besides tensors. Seconds and tokens are of all attempts and ranks."""
+    """How far training is. Seconds and tokens are those of all attempts and ranks; a checkpoint keeps it."""
 
     step: int = 0
     train_seconds: float = 0.0
@@ -121,9 +121,8 @@ class Fit:
     @contextmanager
     def _stoppable(self) -> Iterator[None]:
         """A stop in this block leaves the step it interrupts, checkpoints the last whole one, and raises its reason."""
-        stop = (
-            self.run.stop if self.ranks.world == 1 else threading.Event()
-        )  # one rank alone must not leave the others waiting
+        # with several ranks the loop asks between steps: one that left alone would keep the others waiting
+        stop = self.run.stop if self.ranks.world == 1 else threading.Event()
         with self.run.graceful():
             try:
                 with stops_between_layers(self.adapted.causal_lm, stop):

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Literal
+from typing import Any, Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -24,7 +24,7 @@ class MasterAdamW:
             master = parameter
             if parameter.dtype is not torch.float32:
                 master = nn.Parameter(parameter.detach().float())
-                parameter.register_post_accumulate_grad_hook(_gradient_mover(master))
+                cast(Any, parameter).register_post_accumulate_grad_hook(_gradient_mover(master))
                 self._rounded.append((parameter, master))
             self.masters[name] = master
         device = next(iter(self.masters.values())).device.type
@@ -106,7 +106,7 @@ def _gradient_mover(master: nn.Parameter) -> Callable[[Tensor], None]:
 
 
 def rate_factor(step: int, *, total_steps: int, warmup_steps: int, schedule: Schedule) -> float:
-    """The factor on the learning rate in `step` (from 0): rises over the warm-up, then falls to 0 after the last step."""
+    """The factor on the learning rate in `step` (from 0): rises over the warm-up, then falls to 0 at the end."""
     if step < warmup_steps:
         return (step + 1) / (warmup_steps + 1)
     if schedule == "constant":

@@ -11,6 +11,7 @@ from transformers import PreTrainedTokenizerBase
 from ..batches.encode import Example, Tokenizer, encode_rows
 from ..batches.forward import choose_forward
 from ..batches.order import DataOrder
+from ..data.rows import read_rows
 from ..health import check_labels
 from ..models.adapt import Adapted, adapt, load_for_training
 from ..models.load import choose_device, choose_dtype, device_class, model_digest, model_folder
@@ -21,7 +22,6 @@ from ..spec.sft import SftSpec
 from .fit import Fit, Plan
 from .leave import leave_all, leave_first_batch, leave_validation_items, measurements, metrics, model_card
 from .ranks import Ranks
-from .rows import read_training_rows
 from .validation import ItemLoss, Sampler, Validation
 
 
@@ -36,8 +36,8 @@ def run(spec: SftSpec, run: Run) -> Result:
     dtype = choose_dtype(spec.precision, device)
     torch.manual_seed(spec.seed)
 
-    rows = read_training_rows(Path(spec.data.train), limit=spec.data.max_rows)
-    validation_rows = read_training_rows(Path(spec.data.validation)) if spec.data.validation else []
+    rows = list(read_rows(spec.data.train, spec.data.max_rows))
+    validation_rows = list(read_rows(spec.data.validation)) if spec.data.validation else []
     model, tokenizer = load_for_training(spec.model, spec.adaptation, dtype=dtype, device=device)
     run.log(f"Loaded {spec.model} on {device_class(device)} in {str(dtype).removeprefix('torch.')}.")
 
@@ -97,10 +97,11 @@ def encode(
 def describe(adapted: Adapted, examples: Sequence[Example]) -> str:
     """One line on what will be trained."""
     tokens = sum(len(example.ids) for example in examples)
+    targets = sum(example.targets for example in examples)
     fused = f", {adapted.fused_layers} layers fused" if adapted.fused_layers else ""
     return (
         f"{adapted.method} trains {adapted.trainable_parameters:,} of {adapted.total_parameters:,} parameters{fused}; "
-        f"{len(examples):,} rows with {tokens:,} tokens, {sum(example.targets for example in examples):,} of them learned."
+        f"{len(examples):,} rows with {tokens:,} tokens, {targets:,} of them learned."
     )
 
 
@@ -119,7 +120,7 @@ def plan_training(spec: SftSpec, rows: int, world: int) -> tuple[Plan, DataOrder
     plan = Plan(
         total_steps=steps,
         warmup_steps=math.ceil(optim.warmup_fraction * steps),
-        eval_every=spec.eval_every_steps or max(1, math.ceil(steps / 10)),
+        eval_every=spec.eval_every_steps or max(5, math.ceil(steps / 10)),
         checkpoint_every=spec.checkpoint_every_steps,
     )
     return plan, DataOrder(rows=rows, step_rows=step_rows, seed=spec.seed, last_row=last_row)

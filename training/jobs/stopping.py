@@ -20,10 +20,10 @@ def stops_between_layers(model: nn.Module, stop: threading.Event) -> Iterator[No
         if stop.is_set():
             raise StopRequested
 
-    handles = []
-    for layer in decoder_layers(model):
-        handles.append(layer.register_forward_pre_hook(check))
-        handles.append(layer.register_full_backward_pre_hook(check))
+    layers = decoder_layers(model)
+    handles = [layer.register_forward_pre_hook(check) for layer in layers]
+    # the first layer's input may need no gradient, of which torch would warn; nothing is gained by a hook there
+    handles += [layer.register_full_backward_pre_hook(check) for layer in layers[1:]]
     try:
         yield
     finally:
@@ -33,5 +33,5 @@ def stops_between_layers(model: nn.Module, stop: threading.Event) -> Iterator[No
 
 def decoder_layers(model: nn.Module) -> list[nn.Module]:
     """The blocks of the longest list of modules; the model itself if it has none."""
-    lists = [module for module in model.modules() if isinstance(module, nn.ModuleList) and len(module)]
-    return list(max(lists, key=len)) if lists else [model]
+    lists = [list(module) for module in model.modules() if isinstance(module, nn.ModuleList) and len(module)]
+    return max(lists, key=len) if lists else [model]

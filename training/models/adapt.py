@@ -55,7 +55,7 @@ def load_for_training(
     require_qlora(device)
     folder = model_folder(name)
     _, tokenizer = _tokenizer_only(name, device)
-    config = BitsAndBytesConfig(
+    config = cast(Any, BitsAndBytesConfig)(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
         bnb_4bit_use_double_quant=True,

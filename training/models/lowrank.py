@@ -21,7 +21,7 @@ def fuse_adapters(model: nn.Module) -> int:
     """Give each LoRA or DoRA layer without dropout the fused computation; returns how many got it."""
     layers = [layer for layer in model.modules() if isinstance(layer, LoraLinear) and _can_fuse(layer)]
     for layer in layers:
-        layer.forward = FusedLora(layer)
+        cast(Any, layer).forward = FusedLora(layer)  # on the instance: `Module.__call__` takes it from there
     return len(layers)
 
 
@@ -40,13 +40,13 @@ class FusedLora:
     """The forward of one peft layer: `y = x W' + s (x A') B'` (LoRA), scaled by `m / |W + s B A|` (DoRA)."""
 
     def __init__(self, layer: LoraLinear) -> None:
-        self.base: nn.Linear = layer.get_base_layer()
-        self.down: nn.Parameter = layer.lora_A[ADAPTER].weight
-        self.up: nn.Parameter = layer.lora_B[ADAPTER].weight
+        self.base = cast(nn.Linear, layer.get_base_layer())
+        self.down = cast(nn.Parameter, layer.lora_A[ADAPTER].weight)
+        self.up = cast(nn.Parameter, layer.lora_B[ADAPTER].weight)
         self.scale = float(layer.scaling[ADAPTER])
         self.magnitude: nn.Parameter | None = None
         if layer.use_dora[ADAPTER]:
-            self.magnitude = layer.lora_magnitude_vector[ADAPTER].weight
+            self.magnitude = cast(nn.Parameter, layer.lora_magnitude_vector[ADAPTER].weight)
 
     def __call__(self, x: Tensor) -> Tensor:
         """x: [..., in]; returns [..., out]."""

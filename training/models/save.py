@@ -33,7 +33,7 @@ def save_model(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, folde
 def merge_adapter(model: str, adapter: str, folder: Path, *, dtype: torch.dtype = torch.float32) -> None:
     """The base `model` with `adapter` merged into its weights, saved as a whole model.
 
-    Computed on the CPU in `dtype`. Raises `BadSpec` where the adapter does not fit or, as a soft prompt, cannot be merged.
+    Computed on the CPU in `dtype`. Raises `BadSpec` where the adapter does not fit, or is a soft prompt.
     """
     merged, tokenizer = load_adapted(model, adapter, dtype=dtype, device=torch.device("cpu"))
     if hasattr(merged, "peft_config"):

@@ -37,7 +37,7 @@ def _text(value: object) -> str | None:
 
 
 def differences(before: Mapping[str, object], after: Mapping[str, object]) -> list[Difference]:
-    """The settings whose values differ, nested ones as `optim.learning_rate`, in the order of `after`, then of `before`."""
+    """The settings whose values differ, nested ones as `optim.learning_rate`, in order of `after`, then `before`."""
     old, new = _flat(before), _flat(after)
     names = [*new, *(name for name in old if name not in new)]
     return [

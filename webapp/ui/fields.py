@@ -71,8 +71,8 @@ def field_parts(
 ) -> FieldParts:
     """The parts of a bound field.
 
-    `unit`, `typical`, and for options `descriptions` and `unavailable` (by value), may also be attributes of the form field,
-    so that a form made from a spec carries them itself; what is given here counts first.
+    `unit`, `typical`, and for options `descriptions` and `unavailable` (by value), may also be attributes of the form
+    field, so that a form made from a spec carries them itself; what is given here counts first.
     """
     widget = bound.field.widget
     base = bound.auto_id or bound.html_name

@@ -1,7 +1,7 @@
 """Charts as plain dicts in Plotly's shape, and the table beside each.
 
-One place for the layout. Colours are named as `var(--series-1)` (with an opacity: `var(--series-1)/0.15`); charts.js puts in
-the theme's values. Nothing here imports plotly: the drawing happens in the browser.
+One place for the layout. Colours are named as `var(--series-1)` (with an opacity: `var(--series-1)/0.15`); charts.js
+puts in the theme's values. Nothing here imports plotly: the drawing happens in the browser.
 """
 
 import math
@@ -23,11 +23,18 @@ def colour(series: int, opacity: float | None = None) -> str:
     return name if opacity is None else f"{name}/{opacity:g}"
 
 
-def axis(title: str, *, unit: str = "", log: bool = False, percent: bool = False, zero: bool = False) -> Axis:
-    """An axis whose title ends with its unit: `axis("Loss", unit="nats")`. percent: values are fractions shown as 49%."""
+def axis(
+    title: str, *, unit: str = "", log: bool = False, percent: bool = False, zero: bool = False, prefix: str = ""
+) -> Axis:
+    """An axis whose title ends with its unit: `axis("Loss", unit="nats")`.
+
+    percent: values are fractions, shown as 49%; zero: the axis begins at zero; prefix: stands before each value, `$`.
+    """
     made: Axis = {"title": {"text": f"{title} ({unit})" if unit else title}}
     if log:
-        made |= {"type": "log", "exponentformat": "power", "dtick": 1}
+        made |= {"type": "log", "dtick": 1, "tickformat": "~g"}
+    if prefix:
+        made["tickprefix"] = prefix
     if percent:
         made["tickformat"] = ".0%"
     if zero:
@@ -54,7 +61,13 @@ def band(name: str, x: Sequence[Any], low: Sequence[Any], high: Sequence[Any], *
     return [
         shared | {"name": f"{name}, low", "x": list(x), "y": list(low)},
         shared
-        | {"name": f"{name}, high", "x": list(x), "y": list(high), "fill": "tonexty", "fillcolor": colour(series, 0.15)},
+        | {
+            "name": f"{name}, high",
+            "x": list(x),
+            "y": list(high),
+            "fill": "tonexty",
+            "fillcolor": colour(series, 0.15),
+        },
     ]
 
 
@@ -96,7 +109,11 @@ def dots(
         "error_x": _errors(x, x_low, x_high, series),
         "error_y": _errors(y, y_low, y_high, series),
     }
-    return made | ({"text": list(labels), "textposition": "top right"} if labels else {})
+    if not labels:
+        return made
+    middle = (min(x) + max(x)) / 2 if len(x) > 1 else math.inf
+    # away from the nearer edge, and beside the interval rather than on it
+    return made | {"text": list(labels), "textposition": [f"middle {'left' if at > middle else 'right'}" for at in x]}
 
 
 def bars(name: str, x: Sequence[Any], y: Sequence[Any], *, series: int = 1, horizontal: bool = False) -> Trace:
@@ -119,19 +136,19 @@ def marker_line(value: float, label: str, *, vertical: bool = False) -> tuple[Tr
     }
     note: Trace = {
         along: value,
-        across: 1,
+        across: 1 if vertical else 0,
         f"{across}ref": "paper",
         "text": label,
         "showarrow": False,
-        "xanchor": "right",
-        "yanchor": "bottom",
+        "xanchor": "left",
+        "yanchor": "top" if vertical else "bottom",
         "font": {"color": "var(--ink-3)", "size": 12},
     }
     return shape, note
 
 
 def clean(value: Any) -> Any:
-    """The same data with what JSON cannot hold (nan, infinity) as None, and other numbers and sequences as plain ones."""
+    """The same data with what JSON cannot hold (nan, infinity) as None, and tuples as lists."""
     if isinstance(value, dict):
         return {str(key): clean(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
@@ -155,8 +172,8 @@ def figure(
     marked = list(lines)
     shown = sum(1 for trace in data if trace.get("showlegend", True))
     layout = {
-        "xaxis": _AXIS | x,
-        "yaxis": _AXIS | {"zeroline": False} | y,
+        "xaxis": _merged(x),
+        "yaxis": _merged({"zeroline": False} | y),
         "showlegend": shown > 1 if legend is None else legend,
         "shapes": [shape for shape, _ in marked],
         "annotations": [note for _, note in marked],
@@ -186,8 +203,13 @@ _AXIS: Axis = {
     "linecolor": "var(--line-2)",
     "zerolinecolor": "var(--line-2)",
     "ticks": "",
-    "title": {"text": ""},
+    "title": {"text": "", "standoff": 12, "font": {"size": 13, "color": "var(--ink-3)"}},
+    "tickfont": {"size": 12, "color": "var(--ink-3)"},
 }
+
+
+def _merged(given: Axis) -> Axis:
+    return _AXIS | given | {"title": _AXIS["title"] | given.get("title", {})}
 
 
 def table(made: Figure) -> tuple[list[str], list[list[Any]]]:

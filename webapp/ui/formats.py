@@ -45,7 +45,7 @@ def _fixed(size: float, decimals: int) -> str:
 
 
 def sig(value: object, digits: int = 3) -> str:
-    """`digits` significant digits with thousands separated: 0.0123, 89.0, 12,300, 3.2e-6. Small whole numbers stay whole."""
+    """`digits` significant digits, thousands separated: 0.0123, 89.0, 12,300, 3.2e-6. Small whole ones stay whole."""
     found = number(value)
     if found is None:
         return NOTHING
@@ -66,7 +66,7 @@ def sig(value: object, digits: int = 3) -> str:
 
 
 def percent(value: object, *, sign: str = "%") -> str:
-    """A fraction as a percentage: 0.89 is 89.0%. Never rounds up to 100 or down to 0: 0.99996 is 99.996%, 0.0004 is 0.04%."""
+    """A fraction as a percentage, 89.0%. Never rounded up to 100 or down to 0: 0.99996 is 99.996%, 0.0004 is 0.04%."""
     found = number(value)
     if found is None:
         return NOTHING
@@ -185,9 +185,7 @@ def flops(value: object) -> str:
     found = number(value)
     if found is None or math.isinf(found):
         return sig(value)
-    size, unit = _scaled(
-        abs(found), ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP")
-    )
+    size, unit = _scaled(abs(found), ("FLOP", "kFLOP", "MFLOP", "GFLOP", "TFLOP", "PFLOP", "EFLOP", "ZFLOP", "YFLOP"))
     text = _fixed(size, 1 if size < 9.95 and unit != "FLOP" else 0)
     return _signed(f"{text} {unit}", found < 0)
 

@@ -87,7 +87,7 @@ def dot_plot(
 ) -> DotPlot:
     """Lay out rows (objects or mappings with label, value, low, high, n and, if wanted, href, badge, tone).
 
-    kind: `percent`, `points` or `sig`. The scale holds all values, bounds and the baseline unless low and high are given.
+    kind: `percent`, `points` or `sig`. The scale holds all values, bounds, the baseline, and low and high if given.
     """
     numbers = [formats.number(_get(row, name)) for row in rows for name in ("value", "low", "high")]
     base = formats.number(baseline)

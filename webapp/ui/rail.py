@@ -11,7 +11,11 @@ from django.urls import NoReverseMatch, reverse
 
 @dataclass(frozen=True)
 class Entry:
-    """label; names: addresses to try, the first that is registered counts; gap: room above, where a new part of the work begins."""
+    """One place to go.
+
+    names: addresses to try, the first that is registered counts; gap: room above, where a new part of the work begins;
+    also: parts of a path that belong to this entry though they do not begin with its address.
+    """
 
     label: str
     names: tuple[str, ...]

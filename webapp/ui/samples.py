@@ -17,11 +17,13 @@ class SampleForm(forms.Form):
     """One field of each kind, with the attributes that a form made from a spec carries."""
 
     name = forms.CharField(label="Name of the study", help_text="Shown in lists and in the report.", max_length=80)
-    learning_rate = forms.FloatField(label="Learning rate", help_text="How far each step moves the weights.", max_value=0.1)
+    learning_rate = forms.FloatField(
+        label="Learning rate", help_text="How far a step moves the weights.", max_value=0.1
+    )
     steps = forms.IntegerField(label="Steps", required=False, min_value=1)
     price = forms.FloatField(label="Price of a device-hour", min_value=0)
     budget = forms.FloatField(label="Budget", min_value=0, help_text="Jobs stop before they cost more.")
-    model = forms.ChoiceField(label="Base model", choices=[("a", "SmolLM2-135M-Instruct"), ("b", "SmolLM2-360M-Instruct")])
+    model = forms.ChoiceField(label="Base model", choices=[("a", "SmolLM2-135M-Instruct"), ("b", "SmolLM2-360M")])
     method = forms.ChoiceField(
         label="Adaptation",
         widget=forms.RadioSelect,
@@ -50,11 +52,15 @@ class SampleForm(forms.Form):
                 setattr(self.fields[name], attribute, value)
 
 
+def _row(label: str, value: float, low: float | None, high: float | None, n: int | None, **more: str) -> dict[str, Any]:
+    return {"label": label, "value": value, "low": low, "high": high, "n": n, **more}
+
+
 ROWS = [
-    {"label": "Base model", "value": 0.49, "low": 0.434, "high": 0.546, "n": 300, "tone": "plain", "badge": "measured"},
-    {"label": "LoRA, rank 16", "value": 0.89, "low": 0.85, "high": 0.921, "n": 300, "href": "#dots", "badge": "measured"},
-    {"label": "Full fine-tuning", "value": 0.95, "low": 0.91, "high": 0.973, "n": 200, "href": "#dots", "badge": "measured"},
-    {"label": "As published", "value": 0.92, "low": None, "high": None, "n": None, "tone": "plain", "badge": "published"},
+    _row("Base model", 0.49, 0.434, 0.546, 300, tone="plain", badge="measured"),
+    _row("LoRA, rank 16", 0.89, 0.85, 0.921, 300, href="#dots", badge="measured"),
+    _row("Full fine-tuning", 0.95, 0.91, 0.973, 200, href="#dots", badge="measured"),
+    _row("As published", 0.92, None, None, None, tone="plain", badge="published"),
 ]
 
 
@@ -77,12 +83,14 @@ def cost_figure() -> figures.Figure:
     """Accuracy against cost with intervals."""
     chosen = ROWS[:3]
     values = [row["value"] for row in chosen]
-    bounds = {"y_low": [row["low"] for row in chosen], "y_high": [row["high"] for row in chosen]}
+    bounds: dict[str, list[float]] = {
+        "y_low": [row["low"] for row in chosen],
+        "y_high": [row["high"] for row in chosen],
+    }
     labels = [str(row["label"]) for row in chosen]
-    points: Any = values
-    trace = figures.dots("Accuracy", [0.0001, 0.004, 0.021], points, labels=labels, **bounds)  # type: ignore[arg-type]
+    trace = figures.dots("Accuracy", [0.0001, 0.004, 0.021], values, labels=labels, **bounds)
     claimed = figures.marker_line(0.92, "claimed 92%")
-    cost, accuracy = figures.axis("Cost", unit="USD", log=True), figures.axis("Accuracy", percent=True)
+    cost, accuracy = figures.axis("Cost", unit="USD", log=True, prefix="$"), figures.axis("Accuracy", percent=True)
     return figures.figure([trace], x=cost, y=accuracy, lines=[claimed])
 
 
@@ -90,7 +98,7 @@ def _events() -> list[dict[str, Any]]:
     now = timezone.now()
     return [
         {"title": "Queued", "at": now - timedelta(minutes=9), "state": "done"},
-        {"title": "Base model evaluated", "at": now - timedelta(minutes=7), "state": "done", "text": "49.0% of 300 items."},
+        {"title": "Base model evaluated", "at": now - timedelta(minutes=7), "state": "done", "text": "49.0% of 300."},
         {"title": "LoRA is training", "at": now - timedelta(minutes=2), "state": "now", "text": "Step 40 of 50."},
         {"title": "Full fine-tuning", "text": "Waits for the training worker."},
     ]
@@ -98,10 +106,10 @@ def _events() -> list[dict[str, Any]]:
 
 def _table() -> list[dict[str, Any]]:
     names = (("Base model", "baseline"), ("LoRA, rank 16", "best"), ("Full fine-tuning", ""))
-    cells = (
-        {"parameters": None, "tokens": None, "flops": None, "seconds": 14.2, "memory": 0.71e9, "cost": 0.0002},
+    cells: tuple[dict[str, Any], ...] = (
+        {"parameters": None, "tokens": None, "flops": None, "seconds": 14.2, "memory": 7.1e8, "cost": 0.0002},
         {"parameters": 1_843_200, "tokens": 41_300, "flops": 2.9e13, "seconds": 84, "memory": 1.52e9, "cost": 0.0011},
-        {"parameters": 134_515_008, "tokens": 41_300, "flops": 3.4e13, "seconds": 391, "memory": 3.11e9, "cost": 0.0052},
+        {"parameters": 134_515_000, "tokens": 41_300, "flops": 4.6e13, "seconds": 391, "memory": 3.1e9, "cost": 0.0052},
     )
     return [
         {"name": name, "class": kind, "accuracy": row, **cell}
@@ -112,15 +120,15 @@ def _table() -> list[dict[str, Any]]:
 def context(step: int = 40) -> dict[str, Any]:
     """Everything the page needs."""
     steps = min(200, max(10, step))
-    bound = SampleForm({"name": "", "learning_rate": "3", "steps": "50", "model": "a", "method": "lora", "price": "0.05"})
+    bound = SampleForm({"name": "", "learning_rate": "3", "steps": "50", "model": "a", "method": "lora"})
     return {
         "badges": list(BADGES),
         "form": SampleForm(initial={"method": "lora", "price": 0.05, "budget": 2.5, "steps": 50}, prefix="blank"),
         "bound": bound,
         "rows": ROWS,
         "differences": [
-            {"label": "LoRA - base", "value": 0.4, "low": 0.341, "high": 0.459, "n": 300, "badge": "held"},
-            {"label": "Full - LoRA", "value": 0.012, "low": -0.021, "high": 0.045, "n": 200, "tone": "plain", "badge": "not settled"},
+            _row("LoRA − base", 0.4, 0.341, 0.459, 300, badge="held"),
+            _row("Full − LoRA", 0.012, -0.021, 0.045, 200, tone="plain", badge="not settled"),
         ],
         "losses": [2.3, 2.0, 1.7, None, 1.3, 1.1, 1.15, 0.9, 0.82, 0.8],
         "figure": loss_figure(steps),

@@ -22,7 +22,8 @@ def styleguide(request: HttpRequest) -> HttpResponse:
     _only_staff(request)
     step = request.GET.get("step", "")
     context = samples.context(int(step) if step.isdecimal() and len(step) < 5 else 40)
-    return render(request, "styleguide/_live.html" if request.headers.get("HX-Request") else "styleguide/page.html", context)
+    part = "_live.html" if request.headers.get("HX-Request") else "page.html"
+    return render(request, f"styleguide/{part}", context)
 
 
 @login_not_required

@@ -1,7 +1,6 @@
 """Filters and tags of the design system; /styleguide/ shows each one. Loaded in every template by the settings."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 
 from django import template
@@ -11,105 +10,22 @@ from django.forms.utils import flatatt
 from django.http import HttpRequest
 from django.template import Context
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from webapp.ui import fields, figures, formats, plots, rail
+from webapp.ui import fields, figures, filters, formats, plots, rail
 from webapp.ui.badges import find_badge
 from webapp.ui.diff import differences
 
 register = template.Library()
 
-_NOTHING = mark_safe(f'<span aria-hidden="true">{formats.NOTHING}</span><span class="vh">not known</span>')
-
-
-def _shown(text: str) -> SafeString:
-    """Text for a page; what is not known is drawn as a dash and read as words."""
-    return _NOTHING if text == formats.NOTHING else conditional_escape(text)
+register.filters.update(filters.register.filters)
 
 
 def attributes(given: Mapping[str, Any]) -> str:
     """HTML attributes from keyword arguments: `hx_post` becomes hx-post, True a bare name, None and False nothing."""
     named = {name.rstrip("_").replace("_", "-"): value for name, value in given.items()}
     return flatatt({name: value for name, value in named.items() if value is not None and value is not False})
-
-
-# --- filters -----------------------------------------------------------------------------------------------------
-
-
-@register.filter
-def sig(value: object, digits: int = 3) -> SafeString:
-    """Significant digits: `{{ 12345.6|sig }}` is 12,300."""
-    return _shown(formats.sig(value, digits))
-
-
-@register.filter
-def percent(value: object) -> SafeString:
-    """A fraction: `{{ 0.89|percent }}` is 89.0%."""
-    return _shown(formats.percent(value))
-
-
-@register.filter
-def points(value: object) -> SafeString:
-    """A difference of fractions: `{{ 0.4|points }}` is +40.0 pts."""
-    return _shown(formats.points(value))
-
-
-@register.filter
-def interval(value: object, kind: str = "percent") -> SafeString:
-    """A measurement with its interval and n; kind is `percent`, `points` or `sig`."""
-    shown, bounds, n = formats.interval_parts(value, kind)
-    rest = " ".join(part for part in (bounds, n) if part)
-    if not rest:
-        return _shown(shown)
-    return format_html('<span class="interval">{} <span class="ci">{}</span></span>', _shown(shown), rest)
-
-
-@register.filter
-def duration(value: object, style: str = "about") -> SafeString:
-    """Seconds or a timedelta: about 4 min; `|duration:"exact"`: 4 min 10 s."""
-    return _shown(formats.duration(value, exact=style == "exact"))
-
-
-@register.filter("bytes")
-def filesize(value: object) -> SafeString:
-    """Bytes: 1.50 GB."""
-    return _shown(formats.filesize(value))
-
-
-@register.filter
-def money(value: object, currency: str = "USD") -> SafeString:
-    """Money in full: $1,234.56."""
-    return _shown(formats.money(value, currency))
-
-
-@register.filter
-def money_short(value: object, currency: str = "USD") -> SafeString:
-    """Money with three significant digits: $1.24 M."""
-    return _shown(formats.money(value, currency, short=True))
-
-
-@register.filter
-def flops(value: object) -> SafeString:
-    """Operations: 3.2 PFLOP."""
-    return _shown(formats.flops(value))
-
-
-@register.filter
-def count(value: object, noun: str = "") -> SafeString:
-    """A whole number: 12,345; `|count:"job"`: 3 jobs; `|count:"entry,entries"`."""
-    return _shown(formats.count(value, noun))
-
-
-@register.filter
-def ago(moment: datetime | None) -> SafeString:
-    """When, as a person says it, with the exact time for machines and on pointing at it."""
-    if moment is None:
-        return _NOTHING
-    text = formats.ago(moment, timezone.now())
-    exact = moment.strftime("%Y-%m-%d %H:%M:%S %Z").strip()
-    return format_html('<time datetime="{}" title="{}">{}</time>', moment.isoformat(), exact, text)
 
 
 # --- small parts ---------------------------------------------------------------------------------------------------
@@ -124,7 +40,7 @@ def badge(name: object, text: str = "", href: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/_button.html")
 def button(text: str, href: str = "", kind: str = "", size: str = "", **attrs: Any) -> dict[str, Any]:
-    """A button, or with href a link that looks like one. kind: primary, quiet, danger; size: s, l; others are attributes."""
+    """A button, or with href a link like one. kind: primary, quiet, danger; size: s, l; others are attributes."""
     given = {"type": "submit", **attrs} if not href else attrs
     return {"text": text, "href": href, "kind": kind, "size": size, "attrs": attributes(given)}
 
@@ -137,7 +53,7 @@ def danger_button(context: Context, text: str, action: str, name: str, explain: 
 
 @register.inclusion_tag("components/_field.html")
 def field(bound: BoundField, **options: Any) -> dict[str, Any]:
-    """A form field with label, help, unit, typical range and error. Options: unit, unit_before, typical, help, label."""
+    """A field with label, help, unit, typical range, error. Options: unit, unit_before, typical, help, label."""
     return {"f": fields.field_parts(bound, **options)}
 
 
@@ -151,10 +67,10 @@ def dropzone(
 
 @register.inclusion_tag("components/_slider.html")
 def slider(bound: BoundField, low: float, high: float, step: object = "any", **options: Any) -> dict[str, Any]:
-    """A number field with a slider that follows it, and a provenance badge. Options: as `field`, and provenance, href."""
+    """A number with a slider that follows it and a provenance badge. Options as `field`, and provenance, href."""
     provenance, href = options.pop("provenance", ""), options.pop("href", "")
-    parts = fields.field_parts(bound, **options)
-    return {"f": parts, "low": low, "high": high, "step": step, "value": bound.value(), "badge": provenance, "href": href}
+    drawn = {"f": fields.field_parts(bound, **options), "value": bound.value(), "badge": provenance, "href": href}
+    return drawn | {"low": low, "high": high, "step": step}
 
 
 @register.inclusion_tag("components/_progress.html")
@@ -187,7 +103,7 @@ def tile(label: str, value: object, note: str = "", href: str = "", tone: str = 
 def dots(
     rows: Sequence[object], caption: str, kind: str = "percent", baseline: object = None, **more: Any
 ) -> dict[str, Any]:
-    """Dot-and-interval plot. Rows: see `plots.dot_plot`. more: baseline_label, low, high, head (of the first column)."""
+    """Dot-and-interval plot; rows as `plots.dot_plot` has them. more: baseline_label, low, high, head (first column)."""
     words = {"baseline_label": more.pop("baseline_label", "baseline"), "head": more.pop("head", "")}
     plot = plots.dot_plot(rows, kind=kind, baseline=baseline, **more)
     return {"plot": plot, "caption": caption, "kind": kind, "baseline": baseline, **words}
@@ -215,7 +131,7 @@ def pages(context: Context, page: Page[Any], name: str = "page") -> dict[str, An
 
 @register.simple_tag(takes_context=True)
 def sorter(context: Context, text: str, key: str, name: str = "sort") -> SafeString:
-    """A sortable column's head: `<th {% ... %}>`; writes the whole `th`. Sorts up, then down; keeps the rest of the query."""
+    """A sortable column's whole `th`. The link sorts up, then down, and keeps the rest of the query."""
     request: HttpRequest = context["request"]
     now = request.GET.get(name, "")
     down = now == key

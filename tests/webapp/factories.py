@@ -1,6 +1,14 @@
 """Real rows for tests of the site. Plain functions: each required value is visible where it is called."""
 
+import hashlib
+import json
+from pathlib import Path
+
+from django.conf import settings
+from django.utils.text import slugify
+
 from webapp.accounts.models import User
+from webapp.datasets.models import Dataset, DatasetVersion
 from webapp.projects.models import Membership, Project, Role
 from webapp.projects.services import create_project
 
@@ -20,3 +28,27 @@ def project(*, owner: User, editor: User | None = None, viewer: User | None = No
         if member is not None:
             Membership.objects.create(project=made, user=member, role=role)
     return made
+
+
+def dataset_version(project: Project, *, name: str = "Letters", rows: int = 40) -> DatasetVersion:
+    """A stored version with the splits train, validation and test, whose files hold `rows`, 8 and 8 rows."""
+    sizes = {"train": rows, "validation": 8, "test": 8}
+    digest = hashlib.sha256(f"{project.code} {name}".encode()).hexdigest()
+    folder = Path("datasets") / digest[:16]
+    (Path(settings.STATE) / folder).mkdir(parents=True, exist_ok=True)
+    for split, count in sizes.items():
+        lines = (
+            json.dumps({"prompt": f"{split} letter {number} asks:", "completion": " refund" if number % 2 else " bill"})
+            for number in range(count)
+        )
+        (Path(settings.STATE) / folder / f"{split}.jsonl").write_text("\n".join(lines) + "\n")
+    dataset = Dataset.objects.create(project=project, code=slugify(name), name=name)
+    return DatasetVersion.objects.create(
+        dataset=dataset,
+        number=1,
+        digest=digest,
+        row_type="prompt-completion",
+        folder=str(folder),
+        splits=sizes,
+        manifest={},
+    )

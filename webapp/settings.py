@@ -136,8 +136,13 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_connect_timeout": 3,
 }
 # Celery's own clock tells the default worker to put right what dead workers left behind.
+SWEEP_SECONDS = env.whole("UPLIFT_SWEEP_SECONDS", 5, low=1, high=600)
 CELERY_BEAT_SCHEDULE = {
-    "sweep": {"task": "jobs.sweep", "schedule": 5.0, "options": {"expires": 5.0, "queue": "default"}},
+    "sweep": {
+        "task": "jobs.sweep",
+        "schedule": float(SWEEP_SECONDS),
+        "options": {"expires": float(SWEEP_SECONDS), "queue": "default"},
+    },
 }
 
 CACHES = {

@@ -1,0 +1,59 @@
+"""kill -9 of job process, worker, broker and launcher at random moments: each job ends once, each step counts once."""
+
+import random
+import signal
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from .installation import Installation
+from .ledger import check_counted_once
+
+pytestmark = pytest.mark.faults
+
+JOBS = 12
+STEPS = 60
+KILLS = ["job", "worker", "broker", "launcher"] * 5
+
+
+@pytest.fixture
+def installation() -> Iterator[Installation]:
+    made = Installation()
+    try:
+        yield made
+    finally:
+        made.remove()
+
+
+def test_twenty_kills_at_random_moments(installation: Installation) -> None:
+    chance = random.Random(20)  # noqa: S311 - moments of a test
+    order = [*KILLS]
+    chance.shuffle(order)
+    installation.start()
+    codes = installation.launch(*({"steps": STEPS, "step_seconds": 0.1} for _ in range(JOBS)))
+    for victim in order:
+        time.sleep(chance.uniform(0.05, 1.2))
+        installation.kill(victim)
+        if victim == "launcher":
+            time.sleep(chance.uniform(0.0, 0.5))
+            installation.start()
+    installation.wait_for_end(*codes, seconds=90)
+    for code in codes:
+        check_counted_once(installation, code, STEPS)
+    installation.stop()
+    assert installation.processes() == {}
+
+
+def test_everything_told_to_stop_mid_job_then_started_again(installation: Installation) -> None:
+    installation.start()
+    codes = installation.launch(*({"steps": STEPS} for _ in range(3)))
+    installation.wait_until(lambda: all(installation.job(code)["step"] > 5 for code in codes), 30, "some steps")
+    for victim in ("job", "worker", "default", "broker", "launcher"):
+        installation.kill(victim, signal.SIGTERM)
+    assert installation.processes() == {}
+    assert {installation.job(code)["state"] for code in codes} <= {"queued", "running"}
+    installation.start()
+    installation.wait_for_end(*codes)
+    for code in codes:
+        check_counted_once(installation, code, STEPS)

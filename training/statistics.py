@@ -13,6 +13,9 @@ from scipy.special import betainc, ndtri
 
 Floats = npt.NDArray[np.float64]
 
+SMALLEST_DIFFERENCE = 1e-6
+"""No count of items is told for smaller differences of rates."""
+
 _CHUNK_CELLS = 2_000_000
 _FEW_DISTINCT = 64
 
@@ -93,6 +96,51 @@ def paired_bootstrap(
     return PairedDifference(float(differences.mean()), low, high, p, int(differences.size))
 
 
+@dataclass(frozen=True)
+class PairedRatio:
+    """mean(a) / mean(b) - 1 with its interval `[low, high]` (`inf` where resamples of b have mean 0)."""
+
+    change: float
+    low: float
+    high: float
+    n: int
+
+
+def paired_ratio(
+    a: Sequence[float] | Floats,
+    b: Sequence[float] | Floats,
+    *,
+    resamples: int = 10_000,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> PairedRatio | None:
+    """Relative change of a mean over the same items, `mean(a) / mean(b) - 1`, by resampling items with their pairs.
+
+    a, b: [n] scores of at least 0; n >= 2. None where the mean of b is 0: no share of nothing can be told.
+    """
+    first, second = _scores("a", a), _scores("b", b)
+    if first.size != second.size:
+        raise ValueError(f"a and b must score the same items, not {first.size} and {second.size}")
+    if min(first.min(), second.min()) < 0:
+        raise ValueError("scores must be at least 0")
+    if second.mean() == 0:
+        return None
+    pairs, counts = np.unique(np.stack([first, second], axis=1), axis=0, return_counts=True)
+    random = np.random.default_rng(seed)
+    sums = np.empty((resamples, 2))
+    step = max(1, _CHUNK_CELLS // len(pairs))
+    for start in range(0, resamples, step):
+        stop = min(start + step, resamples)
+        sums[start:stop] = random.multinomial(first.size, counts / first.size, size=stop - start) @ pairs
+    ratios = np.full(resamples, np.inf)
+    np.divide(sums[:, 0], sums[:, 1], out=ratios, where=sums[:, 1] > 0)
+    tail = (1 - confidence) / 2
+    _two_sided_z(confidence)
+    # by rank and not by interpolation, which an infinite ratio would spoil
+    low, high = np.quantile(ratios, [tail, 1 - tail], method="inverted_cdf")
+    return PairedRatio(float(first.mean() / second.mean() - 1), float(low - 1), float(high - 1), int(first.size))
+
+
 def bootstrap_interval(
     values: Sequence[float] | Floats, *, resamples: int = 10_000, confidence: float = 0.95, seed: int = 0
 ) -> tuple[float, float]:
@@ -129,8 +177,8 @@ def needed_items(
     Source: R. J. Connor, Biometrics 43 (1987) 207-211, after O. S. Miettinen, Biometrics 24 (1968) 339-352.
     """
     size = abs(difference)
-    if not 0 < size <= 1:
-        raise ValueError(f"difference must be from -1 to 1 and not 0, not {difference}")
+    if not SMALLEST_DIFFERENCE <= size <= 1:
+        raise ValueError(f"difference must be from -1 to 1 and not 0 (at least 1e-6), not {difference}")
     share = max(0.5, size) if discordance is None else discordance
     if not size <= share <= 1:
         raise ValueError(f"discordance must be from |difference| ({size:g}) to 1, not {discordance}")

@@ -83,12 +83,9 @@ def cost_figure() -> figures.Figure:
     """Accuracy against cost with intervals."""
     chosen = ROWS[:3]
     values = [row["value"] for row in chosen]
-    bounds: dict[str, list[float]] = {
-        "y_low": [row["low"] for row in chosen],
-        "y_high": [row["high"] for row in chosen],
-    }
+    low, high = [row["low"] for row in chosen], [row["high"] for row in chosen]
     labels = [str(row["label"]) for row in chosen]
-    trace = figures.dots("Accuracy", [0.0001, 0.004, 0.021], values, labels=labels, **bounds)
+    trace = figures.dots("Accuracy", [0.0001, 0.004, 0.021], values, labels=labels, y_low=low, y_high=high)
     claimed = figures.marker_line(0.92, "claimed 92%")
     cost, accuracy = figures.axis("Cost", unit="USD", log=True, prefix="$"), figures.axis("Accuracy", percent=True)
     return figures.figure([trace], x=cost, y=accuracy, lines=[claimed])

@@ -40,7 +40,7 @@ def badge(name: object, text: str = "", href: str = "") -> dict[str, Any]:
 
 @register.inclusion_tag("components/_button.html")
 def button(text: str, href: str = "", kind: str = "", size: str = "", **attrs: Any) -> dict[str, Any]:
-    """A button, or with href a link like one. kind: primary, quiet, danger; size: s, l; others are attributes."""
+    """A button, or with href a link like one. kind: primary, quiet, danger; size: s, l; the rest: attributes."""
     given = {"type": "submit", **attrs} if not href else attrs
     return {"text": text, "href": href, "kind": kind, "size": size, "attrs": attributes(given)}
 
@@ -53,7 +53,7 @@ def danger_button(context: Context, text: str, action: str, name: str, explain: 
 
 @register.inclusion_tag("components/_field.html")
 def field(bound: BoundField, **options: Any) -> dict[str, Any]:
-    """A field with label, help, unit, typical range, error. Options: unit, unit_before, typical, help, label."""
+    """A field with label, help, unit, range and error. Options: unit, unit_before, typical, help, label."""
     return {"f": fields.field_parts(bound, **options)}
 
 
@@ -67,7 +67,7 @@ def dropzone(
 
 @register.inclusion_tag("components/_slider.html")
 def slider(bound: BoundField, low: float, high: float, step: object = "any", **options: Any) -> dict[str, Any]:
-    """A number with a slider that follows it and a provenance badge. Options as `field`, and provenance, href."""
+    """A number with a slider that follows it and a provenance badge. Options: also provenance, href."""
     provenance, href = options.pop("provenance", ""), options.pop("href", "")
     drawn = {"f": fields.field_parts(bound, **options), "value": bound.value(), "badge": provenance, "href": href}
     return drawn | {"low": low, "high": high, "step": step}
@@ -103,7 +103,7 @@ def tile(label: str, value: object, note: str = "", href: str = "", tone: str = 
 def dots(
     rows: Sequence[object], caption: str, kind: str = "percent", baseline: object = None, **more: Any
 ) -> dict[str, Any]:
-    """Dot-and-interval plot; rows as `plots.dot_plot` has them. more: baseline_label, low, high, head (first column)."""
+    """Dot-and-interval plot; rows as `plots.dot_plot` has them. more: baseline_label, low, high, head (of column 1)."""
     words = {"baseline_label": more.pop("baseline_label", "baseline"), "head": more.pop("head", "")}
     plot = plots.dot_plot(rows, kind=kind, baseline=baseline, **more)
     return {"plot": plot, "caption": caption, "kind": kind, "baseline": baseline, **words}

@@ -1,0 +1,123 @@
+"""What browser tests share: Debian's or any installed Chromium, no outside addresses, axe, screenshots."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import axe_core_python
+import pytest
+from playwright.sync_api import Page, Route
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from webapp.accounts.models import User
+
+# the sync API of playwright runs an event loop in the test's thread, where Django would refuse the database
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+RESULTS = Path(__file__).parents[2] / "test-results"
+AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WIDTHS = {"phone": 390, "tablet": 834, "desktop": 1440}
+
+Axe = Callable[[Page], None]
+Shot = Callable[[Page, str], Path]
+
+
+@pytest.fixture(scope="session")
+def base_url() -> None:
+    """Takes the place of the plugin's own fixture, whose form pytest warns about; each test has its live server."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The Chromium that is installed, quiet and without a sandbox of its own."""
+    quiet = (
+        "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+        "--disable-component-update --disable-sync --disable-dev-shm-usage"
+    )
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    return {**browser_type_launch_args, **({"executable_path": found} if found else {}), "args": quiet.split()}
+
+
+@pytest.fixture(autouse=True)
+def _site(settings: Settings, tmp_path: Path, transactional_db: None) -> None:
+    """The site as tests of pages have it: own cache, plain static files, fast passwords."""
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": str(tmp_path)}
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+
+
+@pytest.fixture
+def faults(page: Page, live_server: LiveServer) -> Iterator[list[str]]:
+    """Nothing loads from outside, and nothing is logged as an error; a test may clear what it expects."""
+    found: list[str] = []
+
+    def inside(route: Route) -> None:
+        if route.request.url.startswith((live_server.url, "data:", "blob:")):
+            route.continue_()
+        else:
+            found.append(f"outside address: {route.request.url}")
+            route.abort()
+
+    page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    page.route("**/*", inside)
+    yield found
+    assert not found, found
+
+
+@pytest.fixture
+def sign_in(page: Page, live_server: LiveServer, client: Any) -> Callable[[User], None]:
+    """Signs a person in by giving the browser the session's cookie."""
+
+    def signed_in(user: User) -> None:
+        client.force_login(user)
+        value = client.cookies["sessionid"].value
+        page.context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
+
+    return signed_in
+
+
+@pytest.fixture(scope="session")
+def axe() -> Axe:
+    """Fails with each rule broken on the page as it stands."""
+
+    def check(page: Page) -> None:
+        page.evaluate(AXE)
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        told = [
+            f"{fault['id']} ({fault['impact']}): {node['target']} {node['failureSummary']}"
+            for fault in found["violations"]
+            for node in fault["nodes"][:5]
+        ]
+        assert not told, "\n".join(told)
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def shot() -> Shot:
+    """Saves the whole page as `test-results/NAME.png` and answers where."""
+
+    def save(page: Page, name: str) -> Path:
+        RESULTS.mkdir(exist_ok=True)
+        place = RESULTS / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
+        page.evaluate("scrollTo(0, 0)")
+        page.screenshot(path=place, full_page=True)
+        return place
+
+    return save
+
+
+def sideways(page: Page) -> int:
+    """How many pixels the page is wider than the window."""
+    return int(page.evaluate("document.documentElement.scrollWidth - innerWidth"))

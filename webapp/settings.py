@@ -138,6 +138,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 # Celery's own clock tells the default worker to put right what dead workers left behind.
 SWEEP_SECONDS = env.whole("UPLIFT_SWEEP_SECONDS", 5, low=1, high=600)
 CELERY_BEAT_SCHEDULE = {
+    "sweep uploads": {"task": "datasets.sweep", "schedule": 30.0, "options": {"expires": 30.0, "queue": "default"}},
     "sweep": {
         "task": "jobs.sweep",
         "schedule": float(SWEEP_SECONDS),
@@ -216,10 +217,10 @@ STORAGES = {
 
 # Uploads go to disk in the state folder, so that moving one into place is a rename.
 UPLOAD_FOLDER = STATE / "uploads"
-FILE_UPLOAD_TEMP_DIR = None
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["webapp.datasets.handlers.GuardedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_UPLOAD_BYTES = env.whole("UPLIFT_MAX_UPLOAD_MB", 2048, low=1, high=1_000_000) * 1024 * 1024
+DATA_QUOTA_BYTES = env.whole("UPLIFT_DATA_QUOTA_MB", 0, low=0, high=1_000_000_000) * 1024 * 1024
 ARTIFACTS_URL = env.text("ARTIFACTS_URL", str(STATE / "artifacts"))
 if "://" in ARTIFACTS_URL and urlsplit(ARTIFACTS_URL).scheme != "s3":
     raise ImproperlyConfigured(f"ARTIFACTS_URL={ARTIFACTS_URL!r}: must be a path or an s3:// URL")

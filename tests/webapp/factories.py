@@ -3,12 +3,14 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.utils.text import slugify
 
 from webapp.accounts.models import User
 from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.jobs.models import Job, JobState
 from webapp.projects.models import Membership, Project, Role
 from webapp.projects.services import create_project
 
@@ -16,7 +18,7 @@ PEOPLE = ("owner", "editor", "viewer", "stranger")
 PASSWORD = "a long enough passphrase"
 
 
-def user(email: str, *, name: str = "", **fields: object) -> User:
+def user(email: str, *, name: str = "", **fields: Any) -> User:
     """A person with `PASSWORD`."""
     return User.objects.create_user(email, PASSWORD, name=name, **fields)
 
@@ -51,4 +53,12 @@ def dataset_version(project: Project, *, name: str = "Letters", rows: int = 40) 
         folder=str(folder),
         splits=sizes,
         manifest={},
+    )
+
+
+def job(project: Project, *, name: str = "lora", state: str = JobState.DONE, **fields: Any) -> Job:
+    """A job as it stands in the database, without a process."""
+    spec = {"kind": "sft", "model": project.base_model, "adaptation": {"method": "lora"}}
+    return Job.objects.create(
+        **{"project": project, "name": name, "kind": "sft", "spec": spec, "state": state, **fields}
     )

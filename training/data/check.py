@@ -1,15 +1,16 @@
 """`check_file`: what a file holds and what is wrong with it, told before anything is stored."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from .digests import DigestIndex
 from .forms import FORMS, ColumnMapping, Form, with_labels
-from .intake import Intake
+from .intake import Intake, Kept
 from .limits import DEFAULT_LIMITS, Limits
 from .personal import PersonalData
-from .report import Faults, FileFault, Reason, shorten
+from .report import Fault, Faults, FileFault, Reason, shorten
 from .sources import open_source
 from .stats import MAX_LABELS, Statistics, TokenCounter
 
@@ -19,7 +20,7 @@ _CELL_CHARS = 500
 
 @dataclass
 class Report:
-    """The answer about one file. `complete` is false if a fault of the whole file ended the reading."""
+    """The answer about one file. `complete` is false if a fault of the whole file (`ended_by`) ended the reading."""
 
     name: str
     faults: Faults
@@ -31,6 +32,7 @@ class Report:
     rows_total: int = 0
     rows_kept: int = 0
     complete: bool = False
+    ended_by: Fault | None = None
     warnings: list[str] = field(default_factory=list)
     sample: list[dict[str, Any]] = field(default_factory=list)
     sample_raw: list[dict[str, Any]] = field(default_factory=list)
@@ -74,35 +76,55 @@ def check_file(
     name: str | None = None,
     limits: Limits | None = None,
     count_tokens: TokenCounter | None = None,
+    progress: Callable[[float], object] = lambda fraction: None,
 ) -> Report:
-    """Read all of `path` once and report on it; never raises for what a file holds.
+    """Read all of `path` once and report on it; never raises for what a file holds, only what `progress` raises.
 
     `name` is what its owner calls it (uploads lie under other names). Without `mapping` one is proposed.
     """
-    path = Path(path)
-    limits = limits or DEFAULT_LIMITS
+    return _report(Path(path), mapping, name, limits or DEFAULT_LIMITS, count_tokens, progress, whole=True)
+
+
+def preview(
+    path: str | Path, *, mapping: ColumnMapping | None = None, name: str | None = None, limits: Limits | None = None
+) -> Report:
+    """The same report over the first rows only (`limits.detect_rows`): at once, whatever the size of the file."""
+    return _report(Path(path), mapping, name, limits or DEFAULT_LIMITS, None, lambda fraction: None, whole=False)
+
+
+def _report(
+    path: Path,
+    mapping: ColumnMapping | None,
+    name: str | None,
+    limits: Limits,
+    count_tokens: TokenCounter | None,
+    progress: Callable[[float], object],
+    *,
+    whole: bool,
+) -> Report:
     faults = Faults(keep=limits.max_fault_details)
     report = Report(name or path.name, faults)
     try:
         with open_source(path, name=name, limits=limits) as source, DigestIndex() as seen:
             report.packed, report.encoding = source.packed, source.encoding
-            intake = Intake(source, mapping=mapping, faults=faults, seen=seen, limits=limits)
-            _examine(report, intake, count_tokens)
+            intake = Intake(source, mapping=mapping, faults=faults, seen=seen, tell=progress, limits=limits)
+            _examine(report, intake, intake if whole else intake.first_rows(), count_tokens)
             report.complete = True
     except FileFault as error:
         faults.count(error.fault)
+        report.ended_by = error.fault
     if report.complete and report.rows_kept == 0:
         faults.add(None, Reason.NO_ROWS, "No row is fit to be used")
     return report
 
 
-def _examine(report: Report, intake: Intake, count_tokens: TokenCounter | None) -> None:
+def _examine(report: Report, intake: Intake, rows: Iterable[Kept], count_tokens: TokenCounter | None) -> None:
     report.format = intake.format.value
     report.columns = intake.columns
     report.mapping = intake.mapping
     statistics, personal = Statistics(count_tokens), PersonalData()
     try:
-        for kept in intake:
+        for kept in rows:
             statistics.add(kept.row)
             personal.add(kept.line, kept.row)
             if len(report.sample) < SAMPLE_ROWS:

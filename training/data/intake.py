@@ -16,6 +16,7 @@ from .report import Faults, FileFault, Reason, RowFault
 from .sources import Source
 
 _FILE_SHIFT = 40
+_TELL_EVERY_ROWS = 500
 
 
 @dataclass(frozen=True)
@@ -47,22 +48,27 @@ class Intake:
         seen: DigestIndex | None = None,
         file_number: int = 0,
         change: Callable[[Row], Row] | None = None,
+        tell: Callable[[float], object] = lambda fraction: None,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
-        """`seen` finds duplicates (none are looked for without it); `change` is applied to each row (masking)."""
+        """`seen` finds duplicates (none are looked for without it); `change` is applied to each row (masking).
+
+        `tell` gets the part that was read, 0 to 1, every few hundred rows, fit or not.
+        """
         self.source = source
         self.faults = faults
         self.rows_total = 0
         self.rows_kept = 0
+        self._tell = tell
         self._limits = limits
         self._seen = seen
         self._file_number = file_number
         self._change = change
         self.format, items = raw_rows(source, limits)
-        buffered = list(self._buffer(items))
-        self.head = [row for _, row in buffered if isinstance(row, dict)]
+        self._buffered = list(self._buffer(items))
+        self.head = [row for _, row in self._buffered if isinstance(row, dict)]
         self.columns = list(dict.fromkeys(name for row in self.head for name in row))[: limits.max_columns]
-        self._items = itertools.chain(buffered, items)
+        self._items: Iterator[Item] = itertools.chain(self._buffered, items)
         self.was_proposed = mapping is None
         self.mapping = mapping or propose(self.head)
         self._shape: dict[str, type] | None = None
@@ -70,6 +76,8 @@ class Intake:
     def __iter__(self) -> Iterator[Kept]:
         canonical = self._canonical()
         for line, raw in self._items:
+            if self.rows_total % _TELL_EVERY_ROWS == 0:
+                self._tell(self.source.progress)
             self.rows_total += 1
             if self.rows_total > self._limits.max_rows:
                 raise FileFault(Reason.TOO_MANY_ROWS, f"More than {self._limits.max_rows:,} rows", line=line)
@@ -82,6 +90,11 @@ class Intake:
             yield kept
         if self.rows_total == 0:
             raise FileFault(Reason.NO_ROWS, "The file holds no rows")
+
+    def first_rows(self) -> Iterator[Kept]:
+        """The good rows among those that were looked at to recognise the form; the rest is not read."""
+        self._items = iter(self._buffered)
+        return iter(self)
 
     def _buffer(self, items: Iterator[Item]) -> Iterator[Item]:
         """The first rows, as many as the form is recognised by."""

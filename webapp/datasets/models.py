@@ -49,6 +49,7 @@ class DatasetVersion(models.Model):
     folder = models.CharField(max_length=300)
     splits = models.JSONField(default=dict)
     manifest = models.JSONField(default=dict, help_text="Statistics, mapping, faults left out, overlap, provenance.")
+    bytes = models.PositiveBigIntegerField(default=0, help_text="Size of the canonical rows on disk.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -80,6 +81,9 @@ class UploadState(models.TextChoices):
     FAILED = "failed", "Refused"
 
 
+WORKING = (UploadState.CHECKING, UploadState.STORING)
+
+
 class Upload(models.Model):
     """A file between arrival and becoming a version; its file is deleted when it is stored or thrown away."""
 
@@ -95,13 +99,22 @@ class Upload(models.Model):
     options = models.JSONField(default=dict, help_text="Splits, seed, masking, whether to leave faulty rows out.")
     report = models.JSONField(default=dict, help_text="What the check found.")
     progress = models.FloatField(default=0.0)
+    claim = models.CharField(max_length=40, blank=True, help_text="The worker process that reads it now; empty: none.")
+    attempts = models.PositiveIntegerField(default=0, help_text="How often workers began this check or store.")
+    failure = models.TextField(blank=True, help_text="Why checking or storing did not come to an end.")
     version = models.ForeignKey(DatasetVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    changed_at = models.DateTimeField(auto_now=True)
+    changed_at = models.DateTimeField(auto_now=True, help_text="Also set by the worker's signs of life.")
 
     class Meta:
         ordering = ("-created_at",)
+        indexes = (models.Index(fields=["state", "changed_at"], name="open_uploads"),)
 
     def __str__(self) -> str:
         return f"{self.dataset_name} ({self.state})"
+
+    @property
+    def is_working(self) -> bool:
+        """Whether a worker has something to do with it, so that a page asks again."""
+        return self.state in WORKING

@@ -1,0 +1,38 @@
+"""Where uploads and versions lie on disk, and how much room is left."""
+
+import shutil
+from pathlib import Path
+
+from django.conf import settings
+
+from .models import DatasetVersion, Upload
+
+DATASETS = "datasets"
+_KEEP_FREE_BYTES = 200 * 1024 * 1024
+
+
+def upload_folder(upload: Upload) -> Path:
+    """The folder with an upload's files; not made here."""
+    return Path(settings.UPLOAD_FOLDER) / upload.code
+
+
+def upload_files(upload: Upload) -> list[Path]:
+    """An upload's files in the order of `Upload.files`. Their names on disk are ours, never their owners'."""
+    return [upload_folder(upload) / each["path"] for each in upload.files]
+
+
+def version_folder(version: DatasetVersion) -> Path:
+    """The folder with a version's rows and manifest."""
+    return Path(settings.STATE) / version.folder
+
+
+def split_file(version: DatasetVersion, split: str) -> Path:
+    """The canonical rows of a split, one JSON object a line. `split` must be one of `version.splits`."""
+    if split not in version.splits:
+        raise KeyError(split)
+    return version_folder(version) / f"{split}.jsonl"
+
+
+def has_room(wanted_bytes: int) -> bool:
+    """Whether the disk of the state folder holds `wanted_bytes` more and something is left for everything else."""
+    return shutil.disk_usage(settings.STATE).free - wanted_bytes > _KEEP_FREE_BYTES

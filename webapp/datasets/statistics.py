@@ -1,0 +1,35 @@
+"""Statistics over all splits of a version, out of those of each."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def merged(splits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Rows, tokens and label counts of all splits together (each is `training.data.stats.Statistics.to_json()`).
+
+    Medians cannot be merged and are left out.
+    """
+    labels: Counter[str] = Counter()
+    for each in splits:
+        labels.update(each["labels"])
+    return {
+        "rows": sum(each["rows"] for each in splits),
+        "characters": sum(each["characters"] for each in splits),
+        "tokens": {
+            "estimated": any(each["tokens"]["estimated"] for each in splits),
+            "total": sum(each["tokens"]["total"] for each in splits),
+            "longest": max((each["tokens"]["longest"] for each in splits), default=0),
+            "histogram": merged_histogram([each["tokens"]["histogram"] for each in splits]),
+        },
+        "labels": dict(labels.most_common()),
+    }
+
+
+def merged_histogram(histograms: Sequence[Sequence[Mapping[str, Any]]]) -> list[dict[str, Any]]:
+    """The sum of histograms over the same edges; buckets have `from` (inclusive), `below` (None: no end), `rows`."""
+    longest = max(histograms, key=len, default=[])
+    return [
+        {**bucket, "rows": sum(each[place]["rows"] for each in histograms if place < len(each))}
+        for place, bucket in enumerate(longest)
+    ]

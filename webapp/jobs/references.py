@@ -5,6 +5,7 @@ adapter. A spec launched through the site holds no path: a path from a form coul
 """
 
 import re
+from collections.abc import Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +75,9 @@ def _data_reference(project: Project, field: str, value: str) -> DataReference |
     if version is None:
         return SpecFault(field, "names no dataset of this project")
     if not version.splits.get(match["split"]):
-        return SpecFault(field, f"the dataset has no rows in a split {match['split']}; it has {', '.join(version.splits)}")
+        return SpecFault(
+            field, f"the dataset has no rows in a split {match['split']}; it has {', '.join(version.splits)}"
+        )
     return DataReference(field, version, match["split"])
 
 
@@ -104,12 +107,19 @@ def jobs_named(project: Project, spec: dict[str, Any]) -> list[Job]:
 
 def resolved_spec(job: Job) -> dict[str, Any]:
     """The job's spec with every reference replaced by its path on this machine."""
-    spec: dict[str, Any] = deepcopy(job.spec)
-    for used in job.data.select_related("version"):
-        spec["data"][used.field.removeprefix("data.")] = str(split_path(used.version, used.split))
-    by_code = {made.code: made for made in jobs_named(job.project, spec)}
+    used = job.data.select_related("version")
+    data = [DataReference(each.field, each.version, each.split) for each in used]
+    return with_paths(job.project, job.spec, data)
+
+
+def with_paths(project: Project, spec: dict[str, Any], data: Iterable[DataReference]) -> dict[str, Any]:
+    """A copy of the spec, which reads `data`, with every reference replaced by its path on this machine."""
+    resolved: dict[str, Any] = deepcopy(spec)
+    for used in data:
+        resolved["data"][used.field.removeprefix("data.")] = str(split_path(used.version, used.split))
+    by_code = {made.code: made for made in jobs_named(project, resolved)}
     for field in MODEL_FIELDS:
-        match = _ARTIFACT.fullmatch(str(spec.get(field) or ""))
+        match = _ARTIFACT.fullmatch(str(resolved.get(field) or ""))
         if match is not None:
-            spec[field] = str(job_folder(by_code[match["code"]]) / "artifacts" / match["name"])
-    return spec
+            resolved[field] = str(job_folder(by_code[match["code"]]) / "artifacts" / match["name"])
+    return resolved

@@ -1,0 +1,139 @@
+"""The form of an adaptation study: four decisions, and the settings behind them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+
+from training.spec import SpecFault
+from training.spec.evaluate import METRICS
+from training.spec.sft import METHODS
+from webapp.datasets.models import DatasetVersion
+
+from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, Choice
+
+_FEWEST_TEST_ROWS = 100
+
+
+class StudyForm(forms.Form):
+    """`plan_fields()` gives what `AdaptationPlan` takes; the plan and the specs say what is wrong with it."""
+
+    launch_key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    question = forms.CharField(
+        label="Question",
+        max_length=200,
+        required=False,
+        help_text="What the study is to answer, in your words.",
+        widget=forms.TextInput(attrs={"placeholder": "Is fine-tuning worth it here, and is an adapter enough?"}),
+    )
+    version = forms.ChoiceField(
+        label="Data", help_text="Every method trains on its training rows and is measured on the same held-out rows."
+    )
+    model = forms.ChoiceField(label="Base model", help_text="The model to start from, and the baseline to beat.")
+    methods = forms.MultipleChoiceField(
+        label="Methods",
+        widget=forms.CheckboxSelectMultiple,
+        choices=[(method, METHOD_NAMES[method]) for method in METHODS],
+        initial=["lora", "full"],
+        help_text="Each is trained for the same number of steps and measured against the base model.",
+    )
+    max_steps = forms.IntegerField(
+        label="Steps", initial=50, min_value=1, max_value=1_000_000, help_text="Optimizer steps of each training."
+    )
+    batch_size = forms.IntegerField(
+        label="Batch size", initial=16, min_value=1, max_value=4096, help_text="Rows in each step."
+    )
+    rank = forms.IntegerField(
+        label="Rank", initial=16, min_value=1, max_value=1024, help_text="Width of the update of LoRA, DoRA and QLoRA."
+    )
+    metric = forms.ChoiceField(
+        label="Metric",
+        choices=[
+            ("auto", "Chosen from the data"),
+            *((name, METRIC_NAMES[name]) for name in METRICS if name != "regex"),
+        ],
+        help_text="Chosen from the data: among the labels where the answers are labels, else a normalised match.",
+    )
+    max_new_tokens = forms.IntegerField(
+        label="Answer length", initial=32, min_value=1, max_value=100_000, help_text="Longest generated answer."
+    )
+    test_rows = forms.IntegerField(
+        label="Held-out rows", required=False, min_value=1, help_text="Measure on the first so many; all if left out."
+    )
+    seed = forms.IntegerField(
+        label="Seed", initial=0, min_value=0, max_value=2**32 - 1, help_text="Same seed, same result."
+    )
+
+    def __init__(self, versions: Sequence[DatasetVersion], models: Sequence[Choice], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.versions = {version.digest: version for version in versions}
+        self._choose("version", [("", "Choose data"), *((each.digest, _named(each)) for each in versions)])
+        self._choose("model", [("", "Choose a model"), *models])
+        for name, unit in (
+            ("max_steps", "steps"),
+            ("batch_size", "rows"),
+            ("max_new_tokens", "tokens"),
+            ("test_rows", "rows"),
+        ):
+            setattr(self.fields[name], "unit", unit)  # noqa: B010  # a display attribute that Field does not declare
+        setattr(self.fields["methods"], "descriptions", METHOD_TEXTS)  # noqa: B010
+
+    def _choose(self, name: str, choices: Sequence[Choice]) -> None:
+        field = self.fields[name]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+
+    def version_chosen(self) -> DatasetVersion | None:
+        """The version that was chosen, also in a form that has faults elsewhere."""
+        return self.versions.get(str(self["version"].value() or ""))
+
+    def clean_version(self) -> DatasetVersion:
+        """A version with rows to learn from and rows held out."""
+        version = self.versions[self.cleaned_data["version"]]
+        lacking = [split for split in ("train", "test") if not version.splits.get(split)]
+        if lacking:
+            raise forms.ValidationError(f"It has no rows in its split {' or '.join(lacking)}; a study needs both.")
+        return version
+
+    def plan_fields(self) -> dict[str, Any]:
+        """The fields of the plan, from a valid form."""
+        names = ("model", "methods", "max_steps", "batch_size", "rank", "metric", "max_new_tokens", "test_rows", "seed")
+        return {name: self.cleaned_data[name] for name in names}
+
+    def missing(self) -> list[SpecFault]:
+        """What is not there yet, for the readiness card."""
+        return [
+            SpecFault(str(self.fields[name].label), "is required" if not self[name].value() else str(error))
+            for name, errors in self.errors.items()
+            if name in self.fields
+            for error in errors
+        ]
+
+    def add_faults(self, faults: Sequence[SpecFault]) -> None:
+        """The faults of the specs that the plan makes, beside the field that caused each."""
+        for fault in faults:
+            name = _FIELD_OF.get(fault.path.rsplit(".", 1)[-1])
+            self.add_error(name, fault.message if name else str(fault))
+
+
+_FIELD_OF = {
+    "model": "model",
+    "method": "methods",
+    "methods": "methods",
+    "max_steps": "max_steps",
+    "batch_size": "batch_size",
+    "rank": "rank",
+    "metric": "metric",
+    "max_new_tokens": "max_new_tokens",
+    "train": "version",
+    "validation": "version",
+    "test": "version",
+    "max_rows": "test_rows",
+    "test_rows": "test_rows",
+    "seed": "seed",
+}
+
+
+def _named(version: DatasetVersion) -> str:
+    rows = ", ".join(f"{rows:,} {split}" for split, rows in version.splits.items() if rows)
+    return f"{version} ({rows})"

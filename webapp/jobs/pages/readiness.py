@@ -1,0 +1,128 @@
+"""Before a launch: what it will run, take and cost, what is missing, and what looks unusual."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from training.spec import SpecFault, parse_spec
+from training.spec.forms import fields, warnings_for
+from webapp.projects.models import Project
+from webapp.ui.formats import count, duration, money
+
+from ..forecast import foretell
+from ..models import Worker
+from ..services import WORKER_SEEN_WITHIN_SECONDS, CheckedSpec, LaunchRefused, check_spec
+from .foretold import Foretold, Prediction, foretold
+
+REQUIRED = "is required"
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """`rows` maps what is read to its number of rows. Predictions are of all jobs together, memory of the largest."""
+
+    jobs: int
+    rows: dict[str, int] = field(default_factory=dict)
+    seconds: Foretold | None = None
+    usd: Foretold | None = None
+    memory_bytes: Foretold | None = None
+    devices: tuple[str, ...] = ()
+    idle_devices: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether pressing the button launches."""
+        return not self.missing and not self.faults and self.jobs > 0
+
+    @property
+    def button(self) -> str:
+        """What pressing it will do, or what it waits for."""
+        if self.missing:
+            return "Still missing: " + ", ".join(self.missing)
+        if self.faults:
+            return f"{count(len(self.faults), 'setting')} to change first"
+        expected = [f"Run {count(self.jobs, 'job')}"]
+        if self.seconds is not None:
+            expected.append(duration(self.seconds.value))
+        if self.usd is not None:
+            expected.append(money(self.usd.value))
+        return ", ".join(expected)
+
+
+def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iterable[SpecFault] = ()) -> Readiness:
+    """The readiness of launching these raw specs together; `faults` are such as were found before."""
+    found = {str(fault): fault for fault in faults}
+    checked: list[CheckedSpec] = []
+    for spec in specs:
+        try:
+            checked.append(check_spec(project, dict(spec)))
+        except LaunchRefused as refused:
+            found.update({str(fault): fault for fault in refused.faults})
+    kind = str(specs[0].get("kind", "")) if specs else ""
+    missing, others = _told(kind, found.values())
+    predictions = [foretold(foretell(each.spec, each.data, each.queue)) for each in checked]
+    devices = tuple(sorted({each.queue for each in checked}))
+    return Readiness(
+        jobs=len(specs),
+        rows={
+            f"{used.version}, {used.split}": used.version.splits[used.split] for each in checked for used in each.data
+        },
+        seconds=_sum([each.seconds for each in predictions]),
+        usd=_sum([each.usd for each in predictions]),
+        memory_bytes=_largest(predictions),
+        devices=devices,
+        idle_devices=_without_worker(devices),
+        missing=missing,
+        faults=others,
+        warnings=_warnings(checked),
+    )
+
+
+def _told(kind: str, faults: Iterable[SpecFault]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Faults in the words of the form: what is missing, and what must change."""
+    titles = {each.path: each for each in fields(kind)} if kind else {}
+    missing, others = [], []
+    for fault in faults:
+        about = titles.get(fault.path)
+        title = about.title if about else fault.path
+        if fault.message == REQUIRED:
+            missing.append(title.lower())
+        else:
+            usual = f" (usual: {about.typical[0]:,.10g} to {about.typical[1]:,.10g})" if about and about.typical else ""
+            others.append(f"{title} {fault.message}{usual}.")
+    return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(others))
+
+
+def _warnings(checked: Iterable[CheckedSpec]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for each in checked:
+        for _, message in warnings_for(parse_spec(each.spec)):
+            found.setdefault(message, None)
+    return tuple(found)
+
+
+def _sum(parts: Sequence[Foretold | None]) -> Foretold | None:
+    """The whole of parts that follow each other; None if one of them is not known."""
+    known = [part for part in parts if part is not None]
+    if not known or len(known) < len(parts):
+        return None
+    low = sum(part.low if part.low is not None else part.value for part in known)
+    high = sum(part.high if part.high is not None else part.value for part in known)
+    return Foretold(sum(part.value for part in known), low, high)
+
+
+def _largest(predictions: Iterable[Prediction]) -> Foretold | None:
+    known = [each.memory_bytes for each in predictions if each.memory_bytes is not None]
+    return max(known, key=lambda each: each.value, default=None)
+
+
+def _without_worker(devices: Sequence[str]) -> tuple[str, ...]:
+    since = timezone.now() - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
+    alive = set(Worker.objects.filter(queue__in=devices, seen_at__gt=since).values_list("queue", flat=True))
+    return tuple(device for device in devices if device not in alive)

@@ -1,0 +1,58 @@
+"""A study while it runs: its jobs as a pipeline."""
+
+from dataclasses import dataclass
+
+from ..models import Job, JobState, Study
+from .listing import study_state
+
+
+@dataclass(frozen=True)
+class Lane:
+    """One method's jobs in the order they run."""
+
+    name: str
+    jobs: list[Job]
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The study's jobs, with their progress as a whole."""
+
+    lanes: list[Lane]
+    state: str
+    done: int
+    total: int
+    eta_seconds: float | None
+    usd: float | None
+    broken: list[Job]
+    version: str
+
+    @property
+    def is_live(self) -> bool:
+        """Whether the page keeps asking."""
+        return self.state in ("running", "queued")
+
+
+def pipeline(study: Study) -> Pipeline:
+    """The pipeline of a study; two queries."""
+    jobs = list(study.jobs.order_by("pk").defer("spec", "result"))
+    numbers = {state: sum(job.state == state for job in jobs) for state in JobState.values}
+    lanes: dict[str, list[Job]] = {}
+    for job in jobs:
+        lanes.setdefault(lane_of(job), []).append(job)
+    costs = [job.usd for job in jobs if job.usd is not None]
+    return Pipeline(
+        lanes=[Lane(name, found) for name, found in lanes.items()],
+        state=study_state(numbers),
+        done=numbers[JobState.DONE],
+        total=len(jobs),
+        eta_seconds=None,
+        usd=sum(costs) if costs else None,
+        broken=[job for job in jobs if job.state in (JobState.FAILED, JobState.CANCELLED)],
+        version=".".join(f"{job.state[0]}{job.last_seq}" for job in jobs),
+    )
+
+
+def lane_of(job: Job) -> str:
+    """The method that a job of the study belongs to: what follows the step in its role."""
+    return job.role.partition(":")[2] or job.name

@@ -1,0 +1,72 @@
+"""What the open tab shows."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..folders import job_folder
+from ..models import Artifact, Job
+from . import events, items, results
+from .config import config
+from .tabs import Tab
+
+Content = dict[str, Any]
+Query = Mapping[str, str]
+
+
+def tab_content(job: Job, tab: Tab, query: Query) -> Content:
+    """The template's variables for this tab."""
+    return _CONTENT[tab.key](job, query)
+
+
+def _charts(job: Job, query: Query) -> Content:
+    charts = events.charts(job)
+    shown = ",".join(chart.key for chart in charts)
+    return {"charts": charts, "shown": shown, "are_same_charts": query.get("shown") == shown}
+
+
+def _samples(job: Job, query: Query) -> Content:
+    return {"groups": events.samples(job)}
+
+
+def _data(job: Job, query: Query) -> Content:
+    return {"batch": items.first_batch(job)}
+
+
+def _results(job: Job, query: Query) -> Content:
+    return {"results": results.results(job)}
+
+
+def _items(job: Job, query: Query) -> Content:
+    if job.kind == "evaluate":
+        return {"answers": items.answers(job, query)}
+    return {"validation": items.validation_items(job)}
+
+
+def _config(job: Job, query: Query) -> Content:
+    text = json.dumps(job.spec, indent=1, ensure_ascii=False)
+    return {"config": config(job, query.get("against", "")), "spec_text": text}
+
+
+def _log(job: Job, query: Query) -> Content:
+    search = query.get("q", "").strip()[:200]
+    lines, left_out = events.log_lines(job, search)
+    return {"lines": lines[::-1], "left_out": left_out, "search": search}
+
+
+def _artifacts(job: Job, query: Query) -> Content:
+    folder = job_folder(job)
+    found = list(Artifact.objects.filter(job=job))
+    return {"artifacts": [(artifact, (folder / artifact.path).exists()) for artifact in found]}
+
+
+_CONTENT: dict[str, Callable[[Job, Query], Content]] = {
+    "charts": _charts,
+    "samples": _samples,
+    "data": _data,
+    "results": _results,
+    "items": _items,
+    "config": _config,
+    "log": _log,
+    "artifacts": _artifacts,
+}

@@ -1,0 +1,1 @@
+"""The jobs pages, one module a page: each view parses, checks access, acts, renders."""

@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("webapp.accounts.urls")),
     path("projects/", include("webapp.projects.urls")),
     path("projects/<slug:code>/data/", include("webapp.datasets.urls")),
+    path("projects/<slug:code>/", include("webapp.jobs.urls")),
 ]

@@ -2,9 +2,9 @@
 
 | to do | call |
 |---|---|
-| tell what a file holds and what is wrong with it | `check.check_file(path, mapping=None, name=None)` -> `check.Report` |
+| tell what a file holds and what is wrong with it | `check.check_file(path)` -> `check.Report` |
 | list the forms, or change a proposed mapping | `forms.FORMS`, `forms.ColumnMapping` |
-| store an immutable version with its splits | `store.build_version(source, folder=..., mapping=..., splits=...)` -> `manifest.Manifest` |
+| store an immutable version with its splits | `store.build_version(source, folder=...)` -> `manifest.Manifest` |
 | read what is stored, and see that it is whole | `manifest.Manifest.read(folder)`, `manifest.verify(folder)` |
 | show rows, and search them | `browse.browse(folder / "train.jsonl", offset=0, limit=50, search="")` -> `browse.Page` |
 | compare two files for leaks | `overlap.overlap_of_files(train, test)` -> `overlap.Overlap` |

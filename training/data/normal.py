@@ -12,6 +12,7 @@ from typing import Any
 
 from .messages import text_of
 
+_ASCII_JUNK = {code: " " for code in range(128) if not chr(code).isalnum()}
 _JUNK = re.compile(r"[\W_]+")
 # an operator counts if a number, a bracket, a sign or a one-letter name follows, and no word stands right before it
 _OPERATOR = r"(?<![^\W\d_]{2})[-+*/^<>=](?=\s*(?:[-(.\d]|[^\W\d_]\b))"
@@ -21,11 +22,13 @@ _HAS_OPERATOR = re.compile(r"[-+*/^<>=]")
 
 def normalised(text: str) -> str:
     """The text as it is compared."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    text = text.casefold()
-    junk = _JUNK_BUT_OPERATORS if _HAS_OPERATOR.search(text) else _JUNK
-    return junk.sub(" ", text).strip()
+    is_ascii = text.isascii()
+    text = (text if is_ascii else unicodedata.normalize("NFKC", text)).casefold()
+    if _HAS_OPERATOR.search(text):
+        return _JUNK_BUT_OPERATORS.sub(" ", text).strip()
+    if is_ascii:  # the same as the pattern below in an eighth of its time
+        return " ".join(text.translate(_ASCII_JUNK).split())
+    return _JUNK.sub(" ", text).strip()
 
 
 def digest_of(text: str) -> int:

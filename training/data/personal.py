@@ -65,15 +65,15 @@ def _is_phone(text: str) -> bool:
 
 @dataclass(frozen=True)
 class Pattern:
-    """How a kind is found: `hint` is cheap and must hold before `regex` is tried; `holds` is the checksum."""
+    """How a kind is found; `holds` is the checksum. The first pattern is that of e-mail addresses."""
 
     kind: Kind
     regex: re.Pattern[str]
     holds: Callable[[str], bool]
-    hint: Callable[[str], object]
 
 
-_DIGIT_RUN = re.compile(r"\d{2}")
+# every kind but e-mail holds at least seven characters of digits and what stands between digits
+_NUMBER_LIKE = re.compile(r"\d[\d ().-]{5,}\d")
 _EMAIL = r"(?<![\w.+%-])[A-Za-z0-9_.+%-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Za-z]{2,24}(?![\w-])"
 _IBAN = r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b"
 _CARD = r"(?<![\d.,-])\d(?:[ -]?\d){12,18}(?![\d-]|[.,]\d)"
@@ -88,12 +88,12 @@ _ACCOUNT = (
 )
 
 PATTERNS = (
-    Pattern(Kind.EMAIL, re.compile(_EMAIL), lambda _: True, lambda text: "@" in text),
-    Pattern(Kind.IBAN, re.compile(_IBAN), passes_iban, _DIGIT_RUN.search),
-    Pattern(Kind.CARD, re.compile(_CARD), _is_card, _DIGIT_RUN.search),
-    Pattern(Kind.SSN, re.compile(_SSN), _is_ssn, _DIGIT_RUN.search),
-    Pattern(Kind.PHONE, re.compile(_PHONE), _is_phone, _DIGIT_RUN.search),
-    Pattern(Kind.ACCOUNT, re.compile(_ACCOUNT), lambda _: True, _DIGIT_RUN.search),
+    Pattern(Kind.EMAIL, re.compile(_EMAIL), lambda _: True),
+    Pattern(Kind.IBAN, re.compile(_IBAN), passes_iban),
+    Pattern(Kind.CARD, re.compile(_CARD), _is_card),
+    Pattern(Kind.SSN, re.compile(_SSN), _is_ssn),
+    Pattern(Kind.PHONE, re.compile(_PHONE), _is_phone),
+    Pattern(Kind.ACCOUNT, re.compile(_ACCOUNT), lambda _: True),
 )
 
 
@@ -116,9 +116,8 @@ def _mask_value(value: Any) -> Any:
 
 
 def _masked(text: str, tell: Callable[[Kind, str], object]) -> str:
-    for pattern in PATTERNS:
-        if not pattern.hint(text):
-            continue
+    patterns = PATTERNS if _NUMBER_LIKE.search(text) else PATTERNS[:1] if "@" in text else ()
+    for pattern in patterns:
 
         def replace(match: re.Match[str], pattern: Pattern = pattern) -> str:
             if not pattern.holds(match.group()):
@@ -142,8 +141,7 @@ class PersonalData:
         """Look through one canonical row."""
         before = self.total
         for text in texts_in(row):
-            if "@" in text or _DIGIT_RUN.search(text):
-                _masked(text, lambda kind, found: self._tell(kind, found, line))
+            _masked(text, lambda kind, found: self._tell(kind, found, line))
         self.rows += self.total > before
 
     @property

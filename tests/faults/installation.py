@@ -102,7 +102,12 @@ class Installation:
         """Run a management command of this installation."""
         done = subprocess.run(
             [sys.executable, "manage.py", *arguments],
-            env=self.environment, cwd=SOURCE, capture_output=True, text=True, check=True, timeout=120,
+            env=self.environment,
+            cwd=SOURCE,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=120,
         )
         return done.stdout
 

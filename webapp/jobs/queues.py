@@ -1,6 +1,6 @@
 """Names of the broker's queues: light work in one, jobs by device class and number of devices."""
 
-DEFAULT = "default"
+DEFAULT_QUEUE = "default"
 TRAIN_PREFIX = "train."
 
 

@@ -39,22 +39,23 @@ _Value = TypeVar("_Value")
 log = structlog.get_logger("uplift.jobs")
 
 
-def supervise(job_id: int, *, owner: str, queue: str) -> None:
-    """Claim the job and run it to its end; does nothing if it cannot be claimed."""
+def supervise(job_id: int, *, owner: str, queue: str) -> bool:
+    """Claim the job and run it to its end; False if it cannot be claimed."""
     if workers.draining.is_set():
-        return
+        return False
     short_waits()
     lease = claim(job_id, owner=owner, queue=queue)
     if lease is None:
-        return
+        return False
     job = Job.objects.select_related("project").get(pk=job_id)
     with structlog.contextvars.bound_contextvars(job=job.code, fence=lease.fence):
         try:
             Supervision(job, lease).run()
         except LeaseLost:
             log.warning("the claim was lost; nothing more is written for it")
-            return
+            return True
     tell_ended(job_id)
+    return True
 
 
 def tell_ended(job_id: int) -> None:

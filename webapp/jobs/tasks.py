@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 
 from . import workers
 from .models import Job, JobState
-from .queues import DEFAULT, TRAIN_PREFIX, queue_name
+from .queues import DEFAULT_QUEUE, TRAIN_PREFIX, queue_name
 
 log = structlog.get_logger("uplift.tasks")
 
@@ -22,10 +22,16 @@ _heartbeats: list[workers.Heartbeat] = []
 
 
 def _run_job(job_id: int) -> None:
-    """Run one job to its end, if it can be claimed."""
+    """Run one job to its end: the oldest that this worker can take, if there is one to take.
+
+    Not strictly the one named: messages come again and out of order, people wait in order.
+    """
     from .supervise import supervise
 
-    supervise(job_id, owner=workers.new_owner(_identity["name"]), queue=settings.DEVICE_CLASS)
+    owner = workers.new_owner(_identity["name"])
+    for oldest in workers.jobs_to_take(job_id):
+        if supervise(oldest, owner=owner, queue=settings.DEVICE_CLASS):
+            return
 
 
 def _sweep() -> None:
@@ -74,7 +80,7 @@ def _begin(sender: Any, **kwargs: Any) -> None:
 
     _identity["name"] = sender.hostname
     trains = any(name.startswith(TRAIN_PREFIX) for name in sender.app.amqp.queues.consume_from)
-    queue = settings.DEVICE_CLASS if trains else DEFAULT
+    queue = settings.DEVICE_CLASS if trains else DEFAULT_QUEUE
     heartbeat = workers.Heartbeat(sender.hostname, queue, slots=sender.pool.limit)
     heartbeat.start()
     _heartbeats.append(heartbeat)

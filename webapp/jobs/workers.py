@@ -16,8 +16,8 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from .models import Worker
-from .queues import DEFAULT
+from .models import Job, JobState, Worker
+from .queues import DEFAULT_QUEUE
 from .spare import Spare
 
 HEARTBEAT_SECONDS = 10.0
@@ -80,6 +80,19 @@ def pinned_devices() -> list[int]:
     return [int(number) for number in settings.DEVICES.split(",") if number.strip()]
 
 
+def capacity() -> int:
+    """How many devices one job of this worker can have: the pinned ones, or a process a core."""
+    return len(pinned_devices()) or machine().cores
+
+
+def jobs_to_take(hint: int) -> list[int]:
+    """The oldest queued jobs that fit this worker, and last the one a message named."""
+    queued = Job.objects.filter(state=JobState.QUEUED, queue=settings.DEVICE_CLASS, cancel_requested_at=None)
+    oldest = queued.order_by("pk").values_list("pk", "spec__devices")[:20]
+    fitting = [pk for pk, devices in oldest if int(devices or 1) <= capacity() and pk != hint]
+    return [*(pk for pk in fitting if pk < hint), hint]
+
+
 class Heartbeat:
     """Keeps one worker's row fresh from a thread of its own."""
 
@@ -87,7 +100,7 @@ class Heartbeat:
         self._name = name
         self._fields: dict[str, Any] = {
             "queue": queue,
-            "devices": settings.DEVICES if queue != DEFAULT else "",
+            "devices": settings.DEVICES if queue != DEFAULT_QUEUE else "",
             "slots": slots,
             "memory_bytes": machine().memory_bytes,
             "cores": machine().cores,

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from webapp.jobs.queues import queue_names
+
 ROLES = ("broker", "train", "default", "beat", "web")
 WEB_THREADS = 16
 DEFAULT_THREADS = 2
@@ -38,10 +40,10 @@ class Settings:
 
 
 def make_plan(settings: Settings, roles: Sequence[str] = ROLES) -> list[Part]:
-    """The parts in the order in which they start; they stop by `stop_order`: web, default, training, broker."""
+    """The parts in the order in which they start; they stop by `stop_order`: web, workers, broker."""
     parts: list[Part] = []
     if "broker" in roles and settings.socket is not None:
-        parts.append(Part("broker", broker_command(settings.socket, settings.state), 5, stop_order=3))
+        parts.append(Part("broker", broker_command(settings.socket, settings.state), 5, stop_order=2))
     if "web" in roles:
         parts.append(Part("web", _web(settings), 8, stop_order=0))
     if "train" in roles:
@@ -87,13 +89,13 @@ def _training(settings: Settings) -> list[Part]:
         name = "train-cuda-" + "-".join(map(str, group))
         environment = {"UPLIFT_DEVICE_CLASS": _gpu_class(settings), "UPLIFT_DEVICES": devices}
         command = _worker(name, _queues(_gpu_class(settings), len(group)), 1)
-        parts.append(Part(name, command, stop_seconds, environment, stop_order=2))
+        parts.append(Part(name, command, stop_seconds, environment, stop_order=1))
     cpu = "cpu" if settings.gpu_groups else settings.device_class
     environment = {"UPLIFT_DEVICE_CLASS": cpu, "UPLIFT_DEVICES": ""}
     if settings.gpu_groups:
         environment["UPLIFT_SPARE_PROCESS"] = "0"  # most jobs go to the GPUs: no memory is held for the others
     command = _worker("train-cpu", _queues(cpu, os.cpu_count() or 1), settings.cpu_slots)
-    return [*parts, Part("train-cpu", command, stop_seconds, environment, stop_order=2)]
+    return [*parts, Part("train-cpu", command, stop_seconds, environment, stop_order=1)]
 
 
 def _gpu_class(settings: Settings) -> str:
@@ -101,8 +103,6 @@ def _gpu_class(settings: Settings) -> str:
 
 
 def _queues(device_class: str, capacity: int) -> str:
-    from webapp.jobs.queues import queue_names
-
     return ",".join(queue_names(device_class, capacity))
 
 

@@ -6,17 +6,18 @@ import urllib.error
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command
 
 from webapp import env
 
 from .devices import device_groups, visible_gpus
 from .places import private_folder
 from .plan import ROLES, Settings, make_plan
+from .prepare import bring_database_up_to_date, collect_static_files
 from .supervisor import CannotStart, Supervisor, answers, check_port, environment_with, tell
+
+WORKERS_SECONDS = 20.0
 
 
 def run_all(roles: Sequence[str] = ROLES) -> None:
@@ -52,9 +53,20 @@ def _start_all(supervisor: Supervisor, chosen: Settings, roles: Sequence[str], s
         tell(f"Running: {', '.join(part.name for part in plan)}. Logs are in {settings.STATE / 'log'}. Ctrl-C stops.")
         return
     address = f"http://{_shown(chosen.bind)}:{chosen.port}"
-    supervisor.wait_for("The web server", lambda: _is_up(address), 60)
+    supervisor.wait_for("The web server", lambda: "web" not in _ailing(address), 60)
+    _wait_for_workers(supervisor, address, roles)
     if not supervisor.must_stop:
         _welcome(address, time.monotonic() - started)
+
+
+def _wait_for_workers(supervisor: Supervisor, address: str, roles: Sequence[str]) -> None:
+    """A page without workers is of use, so a slow worker is told of and not waited for without end."""
+    if not {"train", "default"} <= set(roles):
+        return
+    try:
+        supervisor.wait_for("A worker", lambda: not _ailing(address), WORKERS_SECONDS)
+    except CannotStart:
+        tell(f"Not everything answers yet: {', '.join(_ailing(address))}. See {address}/healthz")
 
 
 def _settings() -> Settings:
@@ -81,25 +93,25 @@ def _settings() -> Settings:
 
 
 def _prepare(roles: Sequence[str]) -> None:
-    """Bring the database and the static files up to this version."""
-    call_command("migrate", verbosity=0, interactive=False)
-    if "web" in roles:
-        call_command("collectstatic", verbosity=0, interactive=False)
+    if bring_database_up_to_date():
+        tell("Database brought up to this version.")
+    if "web" in roles and collect_static_files():
+        tell("Static files collected.")
 
 
-def _is_up(address: str) -> bool:
-    """Whether the web server answers; what else is ready is for /healthz to say."""
+def _ailing(address: str) -> set[str]:
+    """The parts that /healthz says do not answer; "web" when the page itself does not."""
     try:
         with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)
+            content = json.load(answer)
     except urllib.error.HTTPError as error:
         try:
-            content: dict[str, Any] = json.loads(error.read())
+            content = json.loads(error.read())
         except ValueError:
-            return False
-        return "web" in content and bool(content["web"]["ok"])
-    except OSError:
-        return False
+            return {"web"}
+    except (OSError, ValueError):
+        return {"web"}
+    return {name for name, part in content.items() if not part["ok"]}
 
 
 def _shown(bind: str) -> str:

@@ -153,8 +153,8 @@ def answers(socket_path: Path) -> bool:
 
 
 def environment_with(values: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with `values`, and unbuffered output."""
-    return {**os.environ, "PYTHONUNBUFFERED": "1", **values}
+    """This process's environment with `values`, unbuffered output, and workers that do not load every page to start."""
+    return {**os.environ, "PYTHONUNBUFFERED": "1", "CELERY_SKIP_CHECKS": "1", **values}
 
 
 def _lock(path: Path, seconds: float) -> IO[str] | None:

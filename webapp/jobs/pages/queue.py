@@ -10,7 +10,6 @@ from django.utils import timezone
 from webapp.projects.models import Project
 
 from ..models import Job, JobState, Worker
-from ..queues import DEFAULT as DEFAULT_QUEUE
 from ..queues import DEFAULT_QUEUE
 from ..services import WORKER_SEEN_WITHIN_SECONDS
 from .foretold import foretold

@@ -10,6 +10,7 @@ PLAIN_EVERY_SECONDS = 10.0
 
 _SHOWN = (
     ("loss_nats", "loss {:.4f}"),
+    ("validation_loss_nats", "loss {:.4f}"),
     ("learning_rate", "rate {:.2g}"),
     ("tokens_per_second", "{:,.0f} tokens/s"),
     ("accuracy", "accuracy {:.1%}"),
@@ -62,7 +63,10 @@ def duration(seconds: float) -> str:
 
 
 def _step_line(event: Event) -> str:
-    parts = [f"step {event.get('step', '?')}" + (f"/{event['max_steps']}" if event.get("max_steps") else "")]
+    if event.get("items_total"):
+        parts = [f"item {event.get('items_done', '?')}/{event['items_total']}"]
+    else:
+        parts = [f"step {event.get('step', '?')}" + (f"/{event['total_steps']}" if event.get("total_steps") else "")]
     parts += [shown.format(event[name]) for name, shown in _SHOWN if isinstance(event.get(name), int | float)]
     if isinstance(event.get("eta_seconds"), int | float):
         parts.append(f"{duration(event['eta_seconds'])} left")

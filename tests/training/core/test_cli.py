@@ -117,13 +117,22 @@ def test_a_terminal_shows_one_live_line(tmp_path: Path) -> None:
     assert "step 5  loss 0.2000" in shown
 
 
-def test_each_event_reads_as_a_line() -> None:
+def test_each_event_reads_as_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
     stream = io.StringIO()
+    monkeypatch.setattr("training.progress.PLAIN_EVERY_SECONDS", 0.0)
     progress = Progress(stream)
     for event in (
         {"type": "started", "kind": "sft"},
-        {"type": "step", "step": 3, "max_steps": 50, "loss_nats": 2.5, "tokens_per_second": 1234.5, "eta_seconds": 65},
-        {"type": "eval", "step": 3, "loss_nats": 2.25},
+        {
+            "type": "step",
+            "step": 3,
+            "total_steps": 50,
+            "loss_nats": 2.5,
+            "tokens_per_second": 1234.5,
+            "eta_seconds": 65,
+        },
+        {"type": "eval", "step": 3, "validation_loss_nats": 2.25},
+        {"type": "step", "step": 1, "items_done": 16, "items_total": 400},
         {"type": "checkpoint", "step": 3},
         {"type": "warning", "text": "The loss is flat.", "remedy": "Raise it."},
         {"type": "sample", "text": "not shown"},
@@ -134,6 +143,7 @@ def test_each_event_reads_as_a_line() -> None:
         "started sft",
         "step 3/50  loss 2.5000  1,234 tokens/s  1 min 05 s left",
         "validation at step 3  loss 2.2500",
+        "item 16/400",
         "checkpoint at step 3",
         "warning: The loss is flat. Raise it.",
         "The disk is full. Free space.",

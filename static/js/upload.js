@@ -19,13 +19,17 @@
     delete form.dataset.sending;
   }
 
+  const here = () => location.pathname + location.search;
+  let swapped = null;
+
   // The answer may be a page with faults or the page a redirect led to: show it as if the browser had gone there.
   function show(request) {
     const answer = new DOMParser().parseFromString(request.responseText, "text/html");
     if (!answer.querySelector("main")) return false;
     document.title = answer.title;
     document.body.replaceChildren(...answer.body.childNodes);
-    if (request.responseURL && request.responseURL !== location.href) history.pushState({ uplift: "upload" }, "", request.responseURL);
+    if (request.responseURL && request.responseURL !== location.href) history.pushState(null, "", request.responseURL);
+    swapped = here();
     if (window.htmx) window.htmx.process(document.body);
     delete document.body.dataset.focused;
     document.dispatchEvent(new CustomEvent("uplift:swapped"));
@@ -33,7 +37,8 @@
     if (!document.querySelector("main [aria-invalid=true]")) document.querySelector("main").focus();
     return true;
   }
-  addEventListener("popstate", (event) => { if (!event.state || event.state.uplift !== "upload") location.reload(); });
+  // going back from a page that was put in place loads the earlier one; a jump within the page does not
+  addEventListener("popstate", () => { if (swapped !== null && here() !== swapped) location.reload(); });
 
   function send(form) {
     const part = parts(form);

@@ -3,12 +3,15 @@
 import os
 import re
 import shutil
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import axe_core_python
 import pytest
+from django.test.utils import override_settings
 from playwright.sync_api import Page, Route
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
@@ -41,6 +44,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     )
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     return {**browser_type_launch_args, **({"executable_path": found} if found else {}), "args": quiet.split()}
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The site on a free port; it serves static files from their sources."""
+    # WhiteNoise wants the folder of collected files to be there as it starts
+    with override_settings(STATIC_ROOT=tmp_path_factory.mktemp("static")):
+        server = LiveServer("localhost")
+    yield server
+    # an answer that is still under way would close its database connection after it is no longer shared
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(timeout=5)
+    server.stop()
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +133,14 @@ def shot() -> Shot:
         return place
 
     return save
+
+
+def eventually(page: Page, expression: str, seconds: float = 15.0) -> None:
+    """Waits until the expression is true; playwright's own way needs eval, which the site's policy forbids."""
+    until = time.monotonic() + seconds
+    while not page.evaluate(f"Boolean({expression})"):
+        assert time.monotonic() < until, f"still false after {seconds} s: {expression}"
+        page.wait_for_timeout(50)
 
 
 def sideways(page: Page) -> int:

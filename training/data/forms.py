@@ -209,7 +209,8 @@ def _assign(info: FormInfo, columns: list[str], rows: Sequence[Mapping[str, Any]
     """A column for each role of the form, or None if a required role has none."""
     chosen: dict[str, str] = {}
     for role in sorted(info.roles, key=lambda role: not role.required):
-        fits = _FITS["sharegpt" if info.form is Form.SHAREGPT else role.holds]
+        is_turns = info.form is Form.SHAREGPT and role.holds == "messages"
+        fits = _FITS["sharegpt" if is_turns else role.holds]
         free = [column for column in columns_for(role.name, columns) if column not in chosen.values()]
         found = next((column for column in free if fits(_values(rows, column))), None)
         if found is not None:

@@ -9,7 +9,7 @@ from .auth import TokenAuth
 api = NinjaAPI(
     title="Uplift",
     version="1.0.0",
-    description="Launch post-training jobs, watch them, and fetch what they measured. Tokens are made on your profile page.",
+    description="Launch post-training jobs, watch them, fetch what they measured. Your profile page makes tokens.",
     auth=TokenAuth(),
     docs_url=None,
     urls_namespace="api-v1",

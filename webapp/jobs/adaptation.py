@@ -4,6 +4,7 @@ It evaluates the base model, trains each chosen adaptation on the same rows for 
 steps, and evaluates every result on the same held-out items.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,13 +51,16 @@ class AdaptationPlan(BaseModel):
 
 def labels_of(version: DatasetVersion) -> list[str]:
     """The labels among which the rows choose, most frequent first; empty if the answers are free text."""
-    counts = version.manifest.get("statistics", {}).get("labels", {})
-    labels = list(counts) if isinstance(counts, dict) else []
+    splits: dict[str, Any] = version.manifest.get("splits", {})
+    counts: Counter[str] = Counter()
+    for split in splits.values():
+        counts.update(split["statistics"]["labels"])
+    labels = [label for label, _ in counts.most_common()]
     return labels if 2 <= len(labels) <= MOST_CHOICES else []
 
 
 def planned_specs(version: DatasetVersion, plan: AdaptationPlan) -> dict[str, dict[str, Any]]:
-    """The specs of the study by role, in the order of launching; an adapter is named `{adapter}` until its job exists."""
+    """The specs of the study by role, in the order of launching, without the names of adapters still to be made."""
     specs: dict[str, dict[str, Any]] = {f"eval:{BASE}": _evaluate_spec(version, plan)}
     for method in dict.fromkeys(plan.methods):
         specs[f"train:{method}"] = _train_spec(version, plan, method)
@@ -66,7 +70,13 @@ def planned_specs(version: DatasetVersion, plan: AdaptationPlan) -> dict[str, di
 
 @transaction.atomic
 def launch_adaptation_study(
-    *, by: User, project: Project, version: DatasetVersion, plan: AdaptationPlan, launch_key: str = "", question: str = ""
+    *,
+    by: User,
+    project: Project,
+    version: DatasetVersion,
+    plan: AdaptationPlan,
+    launch_key: str = "",
+    question: str = "",
 ) -> Study:
     """Make the study and all its jobs; the same `launch_key` again returns the study it made before.
 
@@ -154,5 +164,3 @@ def _with_trained(spec: dict[str, Any], job: Job, method: str) -> dict[str, Any]
     if method == "full":
         return {**spec, "model": artifact_reference(job, "model")}
     return {**spec, "adapter": artifact_reference(job, "adapter")}
-
-

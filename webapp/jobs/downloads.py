@@ -1,4 +1,4 @@
-"""Handing out what a job left. Names come from the artifact table, never from an address, so no path can be asked for."""
+"""Handing out what a job left. Names come from the artifact table, so no address can ask for a path."""
 
 from pathlib import Path
 

@@ -171,9 +171,7 @@ def resume_job(*, by: User, job: Job, max_minutes: float | None = None, max_usd:
         job.state = JobState.QUEUED if is_ready else JobState.WAITING
         job.failure, job.cancel_requested_at, job.ended_at, job.attempts = {}, None, None, 0
         job.fence += 1
-        job.save(
-            update_fields=["spec", "state", "failure", "cancel_requested_at", "ended_at", "attempts", "fence"]
-        )
+        job.save(update_fields=["spec", "state", "failure", "cancel_requested_at", "ended_at", "attempts", "fence"])
         record(by, "job.resumed", job)
         if is_ready:
             dispatch(job)

@@ -21,8 +21,8 @@ def job_command(spec: JobSpec, python: str, folder: Path, spec_path: Path | None
     launcher = [python, "-m", "accelerate.commands.launch", "--num_machines", "1", "--num_processes", str(spec.devices)]
     # the job chooses its own number format; port 0 lets several jobs of one machine run side by side
     launcher += ["--mixed_precision", "no", "--dynamo_backend", "no", "--main_process_port", "0"]
-    launcher += ["--cpu"] if spec.device == "cpu" else ["--multi_gpu"]
-    return [*launcher, "-m", *arguments]
+    # accelerate's --cpu starts one process however many are asked for; --multi_gpu also starts them where no GPU is
+    return [*launcher, "--multi_gpu", "-m", *arguments]
 
 
 def device_environment(device_ids: list[int], memory_bytes: int | None = None) -> Mapping[str, str]:

@@ -21,12 +21,12 @@ def test_one_device_runs_plainly(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(("device", "flag"), [("auto", "--multi_gpu"), ("cuda", "--multi_gpu"), ("cpu", "--cpu")])
-def test_several_devices_go_through_accelerate(tmp_path: Path, device: str, flag: str) -> None:
+@pytest.mark.parametrize("device", ["auto", "cuda", "cpu"])
+def test_several_devices_go_through_accelerate(tmp_path: Path, device: str) -> None:
     command = job_command(spec(devices=4, device=device), "python3", tmp_path)
     assert command[:3] == ["python3", "-m", "accelerate.commands.launch"]
     assert command[command.index("--num_processes") + 1] == "4"
-    assert flag in command
+    assert "--multi_gpu" in command
     assert command[-6:] == ["-m", "training", "run", str(tmp_path / "spec.json"), "--out", str(tmp_path)]
 
 

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const address = document.currentScript.dataset.plotly;
-  const config = { responsive: true, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+  const config = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
   let loading = null;
 
   function plotly() {
@@ -16,6 +16,17 @@
     });
     return loading;
   }
+
+  // a plot follows its box, whatever changes it: the window, a fold, a column that opens
+  const sized = new ResizeObserver((entries) => {
+    for (const entry of entries) {
+      const plot = entry.target;
+      const layout = plot._fullLayout;
+      const box = entry.contentRect;
+      if (!layout || !box.width || !box.height) continue;
+      if (Math.abs(layout.width - box.width) > 1 || Math.abs(layout.height - box.height) > 1) window.Plotly.Plots.resize(plot);
+    }
+  });
 
   // "var(--series-1)/0.15" -> "rgba(11, 92, 99, 0.15)", as the theme has it now
   function painter() {
@@ -35,7 +46,7 @@
         }
         return known.get(value);
       }
-      if (Array.isArray(value)) return typeof value[0] === "number" ? value : value.map(paint);
+      if (Array.isArray(value)) return typeof value[0] === "number" && typeof value[value.length - 1] !== "string" ? value : value.map(paint);
       if (value && typeof value === "object") {
         const painted = {};
         for (const key of Object.keys(value)) painted[key] = paint(value[key]);
@@ -64,6 +75,7 @@
         if (!plot.drawnFrom) plot.textContent = "";
         plot.drawnFrom = text;
         Plotly.react(plot, figure.data, figure.layout, config);
+        sized.observe(plot);
       }
       paint.done();
     }, () => {
@@ -78,12 +90,5 @@
   document.addEventListener("htmx:afterSettle", all);
   document.addEventListener("uplift:swapped", all);
   document.addEventListener("uplift:theme", () => draw(true));
-  // a chart drawn inside something folded has no size until it opens
-  document.addEventListener("toggle", (event) => {
-    if (window.Plotly && event.target.open) event.target.querySelectorAll(".js-plotly-plot").forEach((plot) => window.Plotly.Plots.resize(plot));
-  }, true);
-  addEventListener("beforeprint", () => {
-    if (window.Plotly) document.querySelectorAll(".js-plotly-plot").forEach((plot) => window.Plotly.Plots.resize(plot));
-  });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all); else all();
 })();

@@ -106,13 +106,14 @@
     form.dataset.sent = "1";
     const button = event.submitter;
     if (button) { button.setAttribute("aria-busy", "true"); button.setAttribute("aria-disabled", "true"); }
+    // an answer that is a download leaves this page where it is
+    setTimeout(() => release(form), 10000);
   });
-  addEventListener("pageshow", () => {
-    document.querySelectorAll("form[data-sent]").forEach((form) => {
-      delete form.dataset.sent;
-      form.querySelectorAll("[aria-busy]").forEach((button) => { button.removeAttribute("aria-busy"); button.removeAttribute("aria-disabled"); });
-    });
-  });
+  function release(form) {
+    delete form.dataset.sent;
+    form.querySelectorAll("[aria-busy]").forEach((button) => { button.removeAttribute("aria-busy"); button.removeAttribute("aria-disabled"); });
+  }
+  addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
   function copyText(text) {
     if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);

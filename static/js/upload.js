@@ -43,14 +43,16 @@
   function send(form) {
     const part = parts(form);
     const limit = Number(form.dataset.limitBytes || 0);
-    const file = part.input.files[0];
-    if (!file) { fail(form, "Choose a file first."); return; }
-    if (limit && file.size > limit) { fail(form, file.name + " has " + size(file.size) + "; the limit is " + size(limit) + "."); return; }
+    const files = Array.from(part.input.files);
+    if (!files.length) { fail(form, "Choose a file first."); return; }
+    const large = limit && files.find((file) => file.size > limit);
+    if (large) { fail(form, large.name + " has " + size(large.size) + "; the limit is " + size(limit) + "."); return; }
+    const total = files.reduce((sum, file) => sum + file.size, 0);
     const started = performance.now();
     const request = new XMLHttpRequest();
     part.error.hidden = true;
     part.box.hidden = false;
-    part.label.textContent = "Sending " + file.name + " (" + size(file.size) + ")";
+    part.label.textContent = "Sending " + files.map((file) => file.name).join(", ") + " (" + size(total) + ")";
     part.bar.value = 0;
     request.upload.addEventListener("progress", (event) => {
       if (!event.lengthComputable) return;
@@ -85,9 +87,9 @@
       zone.classList.toggle("drop-over", type === "dragenter" || type === "dragover");
       if (type !== "drop" || !event.dataTransfer.files.length) return;
       const input = zone.querySelector("input[type=file]");
-      const one = new DataTransfer();
-      one.items.add(event.dataTransfer.files[0]);
-      input.files = one.files;
+      const taken = new DataTransfer();
+      for (const file of Array.from(event.dataTransfer.files).slice(0, input.multiple ? undefined : 1)) taken.items.add(file);
+      input.files = taken.files;
       input.dispatchEvent(new Event("change", { bubbles: true }));
     });
   }

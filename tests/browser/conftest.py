@@ -129,6 +129,8 @@ def shot() -> Shot:
         RESULTS.mkdir(exist_ok=True)
         place = RESULTS / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
         page.evaluate("scrollTo(0, 0)")
+        # charts follow a new width one frame later
+        page.wait_for_timeout(300)
         page.screenshot(path=place, full_page=True)
         return place
 

@@ -78,6 +78,13 @@ def test_charts_follow_the_theme(charts: Page) -> None:
     eventually(charts, f"{colour} !== '{light}'")
 
 
+def test_charts_follow_their_box(charts: Page) -> None:
+    charts.set_viewport_size({"width": 390, "height": 900})
+    eventually(charts, "document.getElementById('loss-plot')._fullLayout.width < 390")
+    charts.set_viewport_size({"width": 1440, "height": 900})
+    eventually(charts, "document.getElementById('loss-plot')._fullLayout.width > 500")
+
+
 def test_charts_shift_nothing(page: Page, live_server: LiveServer, sign_in: Callable[[User], None]) -> None:
     sign_in(User.objects.create_user("designer@example.com", is_staff=True))
     page.add_init_script(

@@ -9,7 +9,10 @@ from django.conf import settings
 from django.utils.text import slugify
 
 from webapp.accounts.models import User
-from webapp.datasets.models import Dataset, DatasetVersion
+from webapp.datasets import services as receive
+from webapp.datasets.models import Dataset, DatasetVersion, Upload
+from webapp.datasets.options import StoreOptions
+from webapp.datasets.working import work_on
 from webapp.jobs.models import Job, JobState
 from webapp.projects.models import Membership, Project, Role
 from webapp.projects.services import create_project
@@ -62,3 +65,27 @@ def job(project: Project, *, name: str = "lora", state: str = JobState.DONE, **f
     return Job.objects.create(
         **{"project": project, "name": name, "kind": "sft", "spec": spec, "state": state, **fields}
     )
+
+
+def upload(project: Project, by: User, content: str | bytes, *, name: str = "rows.jsonl") -> Upload:
+    """An upload of one file with this content, read through as a worker does."""
+    folder = Path(settings.STATE) / "brought"
+    folder.mkdir(exist_ok=True)
+    path = folder / "file"
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    part = receive.Part(name, path)
+    made = receive.receive_upload(by=by, project=project, files=[part], dataset_name=name.split(".")[0])
+    work_on(made.pk)
+    made.refresh_from_db()
+    return made
+
+
+def stored_version(project: Project, by: User, *, name: str = "Sums", rows: int = 60) -> DatasetVersion:
+    """A version that came in by the whole way: uploaded, checked, stored with random splits."""
+    lines = (json.dumps({"question": f"What is {n} plus one?", "answer": str(n % 4)}) for n in range(rows))
+    made = upload(project, by, "\n".join(lines), name=f"{name}.jsonl")
+    receive.store_upload(by=by, upload=made, options=StoreOptions())
+    work_on(made.pk)
+    made.refresh_from_db()
+    assert made.version is not None, made.failure
+    return made.version

@@ -98,7 +98,8 @@ def _build(upload: Upload, options: StoreOptions, folder: Path, claim: Claim) ->
         provenance=_provenance(upload, options, files, tokenizer),
     )
     shown = manifest.model_dump(mode="json")
-    return {**shown, "statistics": merged([split["statistics"] for split in shown["splits"].values()])}
+    statistics = merged([split["statistics"] for split in shown["splits"].values()])
+    return {**shown, "statistics": statistics, "overlap_dropped": options.drop_overlap}
 
 
 def _provenance(upload: Upload, options: StoreOptions, files: list[Path], tokenizer: str) -> dict[str, Any]:

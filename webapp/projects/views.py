@@ -41,7 +41,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
 def create(request: HttpRequest) -> HttpResponse:
     """A new project, with oneself as its owner."""
     user = person(request)
-    form = ProjectForm(request.POST or None)
+    form = ProjectForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         project = services.create_project(by=user, **form.cleaned_data)
         return redirect("projects:overview", project.code)
@@ -107,7 +107,7 @@ def members(request: HttpRequest, code: str) -> HttpResponse:
     """Who takes part; an owner adds by e-mail."""
     user = person(request)
     project = get_project(user, code, need=Role.VIEWER if request.method == "GET" else Role.OWNER)
-    form = MemberForm(request.POST or None)
+    form = MemberForm(request.POST)
     if request.method == "GET":
         return _members(request, project, MemberForm())
     if not form.is_valid():

@@ -59,10 +59,10 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
 
 @register.inclusion_tag("components/_dropzone.html")
 def dropzone(
-    name: str = "file", label: str = "Drop a file here", help: str = "", accept: str = "", error: str = ""
+    name: str = "file", label: str = "Drop a file here", help: str = "", accept: str = "", error: str = "", **more: bool
 ) -> dict[str, Any]:
-    """A place for a file in a `<form data-upload method="post" enctype="multipart/form-data">`."""
-    return {"name": name, "label": label, "help": help, "accept": accept, "error": error, "id": f"id_{name}"}
+    """A place for a file in a `<form data-upload method="post" enctype="multipart/form-data">`. more: multiple."""
+    return {"name": name, "label": label, "help": help, "accept": accept, "error": error, "id": f"id_{name}", **more}
 
 
 @register.inclusion_tag("components/_slider.html")

@@ -1,0 +1,50 @@
+"""Words for what the data library names by code."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from training.data.forms import FORMS, Form
+from webapp.ui import formats
+
+register = template.Library()
+
+_ROW_TYPES = {
+    "prompt_completion": "prompt and completion",
+    "language_modeling": "text to continue",
+    "preference": "chosen and rejected",
+    "unpaired_preference": "answers with thumbs up or down",
+    "prompt_only": "prompts only",
+}
+
+
+@register.filter
+def row_type(name: str) -> str:
+    """A row type in words."""
+    return _ROW_TYPES.get(name, name.replace("_", " "))
+
+
+@register.filter
+def reason(code: str) -> str:
+    """A fault's reason in words: `missing_field` is missing field."""
+    return code.replace("_", " ")
+
+
+@register.filter
+def form_title(name: str) -> str:
+    """A form's title: `question_answer` is Question and answer."""
+    return FORMS[Form(name)].title if name in set(Form) else name
+
+
+@register.filter
+def split_plan(plan: Mapping[str, Any]) -> str:
+    """How rows were split, in a sentence."""
+    how = plan.get("how")
+    if how in ("random", "group"):
+        shares = [f"{name} {formats.percent(share)}" for name, share in plan["fractions"].items() if share]
+        by = f"by groups of the same {plan['column']}" if how == "group" else "at random"
+        return f"{by}, seed {plan['seed']}: {', '.join(shares)}"
+    if how == "column":
+        return f"as the column {plan['column']} says"
+    return "as given, one file a split" if how == "given" else "not split: all rows are for training"

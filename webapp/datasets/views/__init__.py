@@ -1,0 +1,1 @@
+"""Pages of the data part: uploads, and datasets with their versions."""

@@ -5,6 +5,7 @@ Reward functions, judges and metrics are names from registries; no field carries
 """
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -128,13 +129,21 @@ class JobSpec(SpecPart):
     @classmethod
     def _cross_faults_of_the_rest(cls, raw: Mapping[str, Any], error: ValidationError) -> list[SpecFault]:
         """Faults between the fields that did pass, so that mending one round of faults shows no new ones."""
-        rest = _without(raw, [item["loc"] for item in error.errors(include_url=False)])
-        try:
-            spec = cls.model_validate(rest)
-        except ValidationError:
-            return []
         faulty = {".".join(map(str, item["loc"])) for item in error.errors(include_url=False)}
-        return [fault for fault in spec.cross_faults() if fault.path not in faulty]
+        mended: Any = deepcopy(dict(raw))
+        for _ in range(_MENDING_ROUNDS):
+            try:
+                spec = cls.model_validate(mended)
+            except ValidationError as left:
+                for item in left.errors(include_url=False):
+                    _mend(mended, item["loc"], item["type"])
+            else:
+                return [fault for fault in spec.cross_faults() if fault.path not in faulty]
+        return []
+
+
+_MENDING_ROUNDS = 5
+"""A part that is no object is emptied, then its required fields are filled: each takes a round."""
 
 
 def _fault(item: Any) -> SpecFault:
@@ -154,22 +163,20 @@ def _short(value: object) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _without(raw: Mapping[str, Any], locations: Iterable[tuple[int | str, ...]]) -> dict[str, Any]:
-    """A copy of `raw` that lacks the values at `locations` (a missing required value stays missing)."""
-    from copy import deepcopy
-
-    copy = deepcopy(dict(raw))
-    for location in locations:
-        part: Any = copy
-        for step in location[:-1]:
-            if isinstance(part, dict) and step in part:
-                part = part[step]
-            else:
-                part = None
-                break
-        if isinstance(part, dict):
-            part.pop(location[-1], None)
-    return copy
+def _mend(raw: Any, location: tuple[int | str, ...], fault: str) -> None:
+    """Make `raw` pass at one fault: a missing value gets a stand-in, a part that is no object is emptied, any other
+    faulty value is left out."""
+    place = raw
+    for step in location[:-1]:
+        place = place.get(step) if isinstance(place, dict) else None
+    if not isinstance(place, dict):
+        return  # inside a list or of a mixed type: the whole field is named by another fault or cannot be mended
+    if fault == "missing":
+        place[location[-1]] = "x"
+    elif fault.startswith("model_"):
+        place[location[-1]] = {}
+    else:
+        place.pop(location[-1], None)
 
 
 Text = Annotated[str, Field(min_length=1, max_length=2000)]

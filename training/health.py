@@ -65,15 +65,17 @@ class Health:
         if len(self.losses_nats) < WINDOW_STEPS:
             return
         self.lowest_window_nats = min(self.lowest_window_nats, recent)
-        if recent > self.lowest_window_nats * (1 + RISING_FRACTION) and recent > SMALL_LOSS_NATS:
+        if recent <= SMALL_LOSS_NATS:
+            return
+        if recent > self.lowest_window_nats * (1 + RISING_FRACTION):
             yield Alert(
                 "loss_rising",
                 f"The loss rises: {recent:.3f} nats over {WINDOW_STEPS} steps, {self.lowest_window_nats:.3f} before.",
                 "Lower optim.learning_rate, or add warm-up.",
             )
-        if len(self.losses_nats) == self.losses_nats.maxlen and recent > SMALL_LOSS_NATS:
+        elif len(self.losses_nats) == self.losses_nats.maxlen:
             first = fmean(islice(self.losses_nats, WINDOW_STEPS))
-            if recent > first * (1 - FLAT_FALL_FRACTION) and recent < first * (1 + RISING_FRACTION):
+            if recent > first * (1 - FLAT_FALL_FRACTION):
                 yield Alert(
                     "loss_flat",
                     f"The loss is flat: {first:.3f} nats, and {recent:.3f} after {2 * WINDOW_STEPS} more steps.",

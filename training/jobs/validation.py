@@ -1,11 +1,12 @@
 """Validation during and after training: losses by item, and answers a person can read."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from ..batches.encode import Example, prompt_ids
 from ..batches.forward import Forward
@@ -71,20 +72,25 @@ class Sampler:
             prompt = torch.tensor([prompt_ids(example)], device=self._device)
             if not prompt.numel():
                 continue
-            answer = cast(Any, self._model).generate(
-                input_ids=prompt,
-                attention_mask=torch.ones_like(prompt),
-                max_new_tokens=min(LONGEST_SAMPLE_TOKENS, example.targets + 8),
-                do_sample=False,
-                pad_token_id=self._tokenizer.pad_token_id,
-            )[0]
-            new = answer[prompt.shape[1] :] if answer.shape[0] > prompt.shape[1] else answer
-            text = self._tokenizer.decode(new, skip_special_tokens=True).strip()
             self._run.emit(
                 EventType.SAMPLE,
                 step=step,
                 index=index,
                 prompt=example.prompt,
-                completion=text,
+                completion=self._answer(prompt, example.targets + 8),
                 expected=example.completion,
             )
+
+    def _answer(self, prompt: Tensor, most_tokens: int) -> str:
+        """prompt: [1, s]; the model's greedy answer as text."""
+        with warnings.catch_warnings():
+            # peft says of a soft prompt that positions are its own business, which is what is wanted
+            warnings.filterwarnings("ignore", message="Position ids are not supported")
+            answer = cast(Any, self._model).generate(
+                input_ids=prompt,
+                attention_mask=torch.ones_like(prompt),
+                max_new_tokens=min(LONGEST_SAMPLE_TOKENS, most_tokens),
+                do_sample=False,
+                pad_token_id=self._tokenizer.pad_token_id,
+            )[0]
+        return str(self._tokenizer.decode(answer[prompt.shape[1] :], skip_special_tokens=True)).strip()

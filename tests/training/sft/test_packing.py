@@ -44,7 +44,7 @@ def test_plan_takes_each_row_once_within_the_limits(rows: list[list[int]], max_t
 
 
 def test_a_common_prompt_is_computed_once() -> None:
-    """Three rows of 3 common and 2 own tokens, of which the last is only a label: 3 + 3 * 1 computed, 15 in the rows."""
+    """Three rows of 3 common and 2 own tokens, the last only a label: 3 + 3 * 1 computed, 15 in the rows."""
     examples = [example([7, 8, 9, row, 5], learn_from=3) for row in (1, 2, 3)]
     pack = build_pack(examples, [0, 1, 2])
     assert pack.computed_tokens == 6

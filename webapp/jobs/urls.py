@@ -19,5 +19,6 @@ urlpatterns = [
     path("jobs/<slug:job>/artifacts/<str:name>/", files.artifact, name="artifact"),
     path("studies/<slug:study>/", study.study, name="study"),
     path("studies/<slug:study>/retry/", study.retry, name="retry"),
+    path("studies/<slug:study>/cancel/", study.cancel, name="cancel-study"),
     path("models/", models.models, name="models"),
 ]

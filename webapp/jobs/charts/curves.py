@@ -1,5 +1,6 @@
 """The curves of a training job: loss, learning rate, gradient norm, speed and memory over its steps."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -58,11 +59,10 @@ def _training_lines(training: Sequence[Point]) -> list[dict[str, Any]]:
         return [_line("training", training)] if training else []
     each = _line("each step", downsample(training))
     each["line"] = {"color": colour(1, 0.3), "width": 1}
-    halflife = max(1.0, (training[-1][0] - training[0][0]) / 30)
-    return [each, _line("training, smoothed", downsample(smoothed(training, halflife)))]
+    return [each, _line("training, smoothed", downsample(smoothed(training, max(2, len(training) // 40))))]
 
 
-def _with_validation(rows: list[tuple[str, ...]], validation: Sequence[Point]) -> list[tuple[str, ...]]:
+def _with_validation(rows: Sequence[tuple[str, ...]], validation: Sequence[Point]) -> list[tuple[str, ...]]:
     """The rows, and one for each validation that fell between them."""
     shown = {row[0] for row in rows}
     extra = [(count(step), sig(None), sig(value)) for step, value in thinned(validation) if count(step) not in shown]
@@ -148,7 +148,7 @@ def curve_chart(curve: Curve, values: Sequence[Point]) -> Chart | None:
     scaled = [(step, value / curve.scale) for step, value in values]
     if curve.log:
         scaled = [(step, value) for step, value in scaled if value > 0]
-    limits = [marker_line(limit, f"{limit:g}") for limit in curve.band or ()]
+    limits = [_limit(limit, log=curve.log) for limit in curve.band or ()]
     drawn = figure(
         [_line(curve.title, downsample(scaled))],
         x=axis(STEP_AXIS),
@@ -173,6 +173,12 @@ def comparison_chart(curves: Sequence[tuple[str, Sequence[Row]]]) -> Chart:
     best_name, best_point, _ = min(ends, key=lambda end: end[1][1], default=("", (0.0, 0.0), (0.0, 0.0)))
     finding = f"{best_name} has the lowest validation loss: {sig(best_point[1])} nats at step {count(best_point[0])}"
     return Chart("losses", finding, drawn, ("Job", "Lowest loss (nats)", "At step", "Last loss (nats)"), rows)
+
+
+def _limit(value: float, *, log: bool) -> tuple[dict[str, Any], dict[str, Any]]:
+    shape, note = marker_line(value, f"{value:g}")
+    # plotly places shapes on a log axis by value, but notes by its logarithm
+    return shape, {**note, "y": math.log10(value)} if log else note
 
 
 def thinned(curve: Sequence[Point], rows: int = _TABLE_ROWS) -> list[Point]:

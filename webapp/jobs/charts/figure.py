@@ -1,7 +1,8 @@
 """What every chart of the jobs pages is: a finding, a figure as plotly.js takes it, and the table beside it."""
 
 import json
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -19,7 +20,7 @@ class Chart:
     finding: str
     figure: Figure
     columns: tuple[str, ...]
-    rows: list[tuple[str, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[str, ...]] = ()
     note: str = ""
     shape: str = ""
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from webapp.ui.figures import Figure, axis, colour, dots, figure, line
+from webapp.ui.figures import Figure, axis, dots, figure, line
 from webapp.ui.formats import count, duration, interval, percent
 
 from .figure import Chart
@@ -37,10 +37,17 @@ def cost_chart(points: Sequence[CostPoint], finding: str, cost_title: str, *, no
     """Accuracy against cost with intervals both ways; the frontier is a line and its points are filled."""
     edge = frontier(points)
     steps = line("frontier", [point.cost for point in edge], [point.accuracy for point in edge])
-    steps |= {"hoverinfo": "skip", "showlegend": False, "line": {"color": colour(1, 0.5), "width": 1.5, "shape": "hv"}}
+    steps |= {
+        "hoverinfo": "skip",
+        "showlegend": False,
+        "line": {"color": "var(--ink-3)", "width": 1.5, "shape": "hv", "dash": "dot"},
+    }
     traces = [steps, *(_dot(point, number + 1, point in edge) for number, point in enumerate(points))]
     y = axis("Accuracy", percent=True) | {"range": _range(points)}
-    drawn = figure(traces, x=axis(cost_title, zero=True), y=y, legend=False)
+    widest = max((point.cost for point in points), default=0.0) or 1.0
+    x = axis(cost_title) | {"range": [-0.04 * widest, 1.06 * widest]}
+    drawn = figure(traces, x=x, y=y, legend=False)
+    drawn["layout"]["annotations"] = [_name(point, is_left=point.cost > widest / 2) for point in points]
     rows = [
         (point.name, interval(_measured(point)), _cost_text(point, cost_title), "yes" if point in edge else "no")
         for point in points
@@ -68,11 +75,24 @@ def _dot(point: CostPoint, series: int, on_frontier: bool) -> dict[str, Any]:
         x_high=[point.cost_high or 0.0] if has_cost_range else None,
         y_low=None if point.low is None else [point.low],
         y_high=None if point.high is None else [point.high],
-        labels=[point.name],
     )
     if not on_frontier:
         made["marker"]["symbol"] += "-open"
     return made | {"cliponaxis": False, "hovertemplate": f"{point.name}: {interval(_measured(point))}<extra></extra>"}
+
+
+def _name(point: CostPoint, *, is_left: bool) -> dict[str, Any]:
+    """The method's name beside its point, on the side where there is room, and clear of the interval."""
+    return {
+        "x": point.cost,
+        "y": point.accuracy,
+        "text": point.name,
+        "showarrow": False,
+        "xanchor": "right" if is_left else "left",
+        "xshift": -10 if is_left else 10,
+        "yshift": 12,
+        "font": {"color": "var(--ink)"},
+    }
 
 
 def _range(points: Sequence[CostPoint]) -> list[float]:

@@ -56,21 +56,20 @@ def downsample(curve: Sequence[Point], limit: int = MAX_POINTS) -> list[Point]:
     return kept
 
 
-def smoothed(curve: Sequence[Point], halflife: float) -> list[Point]:
-    """An exponential moving average that forgets half in `halflife` steps, without the bias of its first points.
+def smoothed(curve: Sequence[Point], reach: int) -> list[Point]:
+    """Each value as the mean of itself and up to `reach` neighbours at either side, so that the line does not lag.
 
-    With w = 0.5 ** (steps since the last point / halflife): sum = w sum + (1 - w) y, weight = w weight + (1 - w),
-    shown sum / weight, so that the first point is itself.
+    Near an end the window shrinks on both sides alike: the first and the last value stay what they are.
     """
-    total = weight = 0.0
-    before: float | None = None
+    sums = [0.0]
+    for _, value in curve:
+        sums.append(sums[-1] + value)
     found: list[Point] = []
-    for step, value in curve:
-        keep = 0.5 ** (max(1.0, step - before if before is not None else 1.0) / halflife)
-        total = keep * total + (1 - keep) * value
-        weight = keep * weight + (1 - keep)
-        before = step
-        found.append((step, total / weight))
+    last = len(curve) - 1
+    for place, (step, _) in enumerate(curve):
+        side = min(reach, place, last - place)
+        low, high = place - side, place + side + 1
+        found.append((step, (sums[high] - sums[low]) / (high - low)))
     return found
 
 

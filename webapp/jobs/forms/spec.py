@@ -17,6 +17,14 @@ from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, METRIC_TEXTS, Cho
 LEFT_OUT = ("budget.usd_per_device_hour",)
 """Filled in from the project's price book."""
 
+_HELP = {
+    "model": "A model at hand on this machine, or one that a job made.",
+    "data.train": "A split of one of the project's datasets.",
+    "data.test": "A split of one of the project's datasets, which no training has seen.",
+    "adapter": "An adapter that a job made; none measures the model as it is.",
+}
+"""Where the spec's own words speak of files, which a form does not offer."""
+
 _TEXTS = {"adaptation.method": (METHOD_NAMES, METHOD_TEXTS), "metric": (METRIC_NAMES, METRIC_TEXTS)}
 
 
@@ -25,6 +33,8 @@ class SpecForm(forms.Form):
 
     It checks nothing itself: the spec does, and `add_faults` puts what it says beside the fields.
     """
+
+    use_required_attribute = False
 
     launch_key = forms.CharField(widget=forms.HiddenInput, max_length=60)
     name = forms.CharField(
@@ -80,9 +90,17 @@ class SpecForm(forms.Form):
                 groups.setdefault(field.group or "General", []).append(self[field.path])
         return [(title, found, any(each.errors for each in found)) for title, found in groups.items()]
 
-    def basics(self) -> list[forms.BoundField]:
-        """The fields of the short form."""
-        return [self[field.path] for field in self.shown if field.basic]
+    def decisions(self) -> list[forms.BoundField]:
+        """The fields of the short form that choose: model, data, method, metric."""
+        return [self[field.path] for field in self.shown if field.basic and not _is_small(field)]
+
+    def numbers(self) -> list[forms.BoundField]:
+        """The fields of the short form that hold a number."""
+        return [self[field.path] for field in self.shown if field.basic and _is_small(field)]
+
+
+def _is_small(field: Field) -> bool:
+    return field.type in ("integer", "number")
 
 
 def initial_from(kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -132,11 +150,12 @@ def _paths(path: str) -> list[str]:
 def _form_field(field: Field, offered: Offers) -> forms.Field:
     """A form field that takes any text: what is wrong is for the spec to say."""
     made = _control(field, offered)
-    made.required = False
+    # only for how it is shown; see _AnyText and _AnyOf
+    made.required = field.is_required or field.default is not None
     extra = {"unit": field.unit, "typical": _typical(field)}
     for name, value in extra.items():
         setattr(made, name, value)
-    made.label, made.help_text = field.title, field.help
+    made.label, made.help_text = field.title, _HELP.get(field.path, field.help)
     if field.default is not None:
         made.initial = _shown(field, field.default)
     return made
@@ -179,7 +198,11 @@ def _offered(field: Field, offered: Offers) -> list[Choice]:
 
 
 class _AnyText(forms.CharField):
-    """Text as it was typed."""
+    """Text as it was typed; whether it is needed, the spec says."""
+
+    def clean(self, value: Any) -> Any:
+        """Everything passes."""
+        return value
 
 
 class _AnyOf(forms.MultipleChoiceField):
@@ -187,5 +210,6 @@ class _AnyOf(forms.MultipleChoiceField):
 
     descriptions: Mapping[str, str] = {}
 
-    def validate(self, value: Any) -> None:
-        """The spec says what is allowed."""
+    def clean(self, value: Any) -> Any:
+        """Everything passes: the spec says what is allowed."""
+        return value

@@ -18,6 +18,8 @@ _FEWEST_TEST_ROWS = 100
 class StudyForm(forms.Form):
     """`plan_fields()` gives what `AdaptationPlan` takes; the plan and the specs say what is wrong with it."""
 
+    use_required_attribute = False
+
     launch_key = forms.CharField(widget=forms.HiddenInput, max_length=40)
     question = forms.CharField(
         label="Question",
@@ -48,6 +50,7 @@ class StudyForm(forms.Form):
     )
     metric = forms.ChoiceField(
         label="Metric",
+        initial="auto",
         choices=[
             ("auto", "Chosen from the data"),
             *((name, METRIC_NAMES[name]) for name in METRICS if name != "regex"),

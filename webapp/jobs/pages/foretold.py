@@ -27,7 +27,7 @@ class Prediction:
 
 def foretold(kept: Mapping[str, Any]) -> Prediction:
     """The prediction kept with a job; empty for a job without one."""
-    return Prediction(_one(kept.get("seconds")), _one(kept.get("memory_bytes")), _one(kept.get("usd")))
+    return Prediction(_one(kept.get("seconds")), _one(kept.get("peak_memory_bytes")), _one(kept.get("usd")))
 
 
 def _one(kept: object) -> Foretold | None:

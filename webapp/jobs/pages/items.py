@@ -65,8 +65,8 @@ def _batch_row(row: Mapping[str, Any]) -> BatchRow:
             spans[-1] = Span(spans[-1].text + token["token"], learned, spans[-1].tokens + 1)
         else:
             spans.append(Span(token["token"], learned, 1))
-    learned = sum(bool(token["learned"]) for token in tokens)
-    return BatchRow(int(row["row"]), spans, len(tokens), learned, max(0, len(tokens) - TOKENS_SHOWN))
+    count = sum(bool(token["learned"]) for token in tokens)
+    return BatchRow(int(row["row"]), spans, len(tokens), count, max(0, len(tokens) - TOKENS_SHOWN))
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,11 @@ def job_page(project: Project, chosen: JobFilter, number: str) -> "Page[Job]":
     return Paginator(chosen.apply(jobs), JOBS_A_PAGE).get_page(number)
 
 
+def kind_title(kind: str) -> str:
+    """What people call a kind; its name if it is no longer known."""
+    return KINDS[kind].title if kind in KINDS else kind
+
+
 @dataclass(frozen=True)
 class StudyLine:
     """A study in the list: its state from its jobs, how many of them are done, and what it found."""

@@ -7,12 +7,13 @@ from typing import Any
 
 from django.utils import timezone
 
-from training.spec import SpecFault, parse_spec
-from training.spec.forms import fields, warnings_for
+from training.readiness import Finding
+from training.spec import SpecFault
+from training.spec.forms import fields
 from webapp.projects.models import Project
 from webapp.ui.formats import count, duration, money
 
-from ..forecast import foretell
+from ..forecast import Forecast, forecast
 from ..models import Worker
 from ..services import WORKER_SEEN_WITHIN_SECONDS, CheckedSpec, LaunchRefused, check_spec
 from .foretold import Foretold, Prediction, foretold
@@ -33,7 +34,7 @@ class Readiness:
     idle_devices: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     faults: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
 
     @property
     def is_ready(self) -> bool:
@@ -66,7 +67,8 @@ def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iter
             found.update({str(fault): fault for fault in refused.faults})
     kind = str(specs[0].get("kind", "")) if specs else ""
     missing, others = _told(kind, found.values())
-    predictions = [foretold(foretell(each.spec, each.data, each.queue)) for each in checked]
+    forecasts = [forecast(each.spec, each.data, each.queue, minimum_effect=project.minimum_effect) for each in checked]
+    predictions = [foretold(each.to_json()) for each in forecasts]
     devices = tuple(sorted({each.queue for each in checked}))
     return Readiness(
         jobs=len(specs),
@@ -80,7 +82,7 @@ def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iter
         idle_devices=_without_worker(devices),
         missing=missing,
         faults=others,
-        warnings=_warnings(checked),
+        findings=_findings(forecasts),
     )
 
 
@@ -99,12 +101,10 @@ def _told(kind: str, faults: Iterable[SpecFault]) -> tuple[tuple[str, ...], tupl
     return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(others))
 
 
-def _warnings(checked: Iterable[CheckedSpec]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    for each in checked:
-        for _, message in warnings_for(parse_spec(each.spec)):
-            found.setdefault(message, None)
-    return tuple(found)
+def _findings(forecasts: Iterable[Forecast]) -> tuple[Finding, ...]:
+    """What stands in the way, then what looks doubtful; each said once."""
+    found = {finding.message: finding for each in forecasts for finding in each.findings}
+    return tuple(sorted(found.values(), key=lambda finding: finding.severity != "fault"))
 
 
 def _sum(parts: Sequence[Foretold | None]) -> Foretold | None:

@@ -6,8 +6,9 @@ from typing import Any
 
 from ..folders import job_folder
 from ..models import Artifact, Job
-from . import events, items, results
+from . import events, items
 from .config import config
+from .results import results
 from .tabs import Tab
 
 Content = dict[str, Any]
@@ -34,7 +35,7 @@ def _data(job: Job, query: Query) -> Content:
 
 
 def _results(job: Job, query: Query) -> Content:
-    return {"results": results.results(job)}
+    return {"results": results(job)}
 
 
 def _items(job: Job, query: Query) -> Content:

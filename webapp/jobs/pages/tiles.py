@@ -21,7 +21,7 @@ class Fact:
     note: str = ""
 
 
-def step_word(job: Job) -> str:
+def counted(job: Job) -> str:
     """What the job counts."""
     return "item" if job.kind == "evaluate" else "step"
 
@@ -31,7 +31,7 @@ def step_label(job: Job) -> str:
     if not job.step:
         return job.stage or "Starting"
     of = f" of {count(job.total_steps)}" if job.total_steps else ""
-    return f"{step_word(job).capitalize()} {count(job.step)}{of}"
+    return f"{counted(job).capitalize()} {count(job.step)}{of}"
 
 
 def said(job: Job, head: JobHead) -> str:
@@ -65,7 +65,7 @@ def _tiles(job: Job, head: JobHead) -> Iterator[Fact]:
         yield Fact("Peak memory", filesize(memory), _beside(expected.memory_bytes, filesize))
     if job.step:
         of = f"of {count(job.total_steps)}" if job.total_steps and job.state != JobState.DONE else ""
-        yield Fact(f"{step_word(job).capitalize()}s", count(job.step), of)
+        yield Fact(f"{counted(job).capitalize()}s", count(job.step), of)
     if job.result.get("trainable_parameters"):
         share = job.result["trainable_parameters"] / max(1, job.result.get("total_parameters") or 0)
         note = f"{100 * share:.2g}% of the model" if job.result.get("total_parameters") else ""
@@ -77,7 +77,7 @@ def _range(found: Foretold | None, show: _Show) -> str:
         return ""
     if found.low is None or found.high is None or show(found.low) == show(found.high):
         return show(found.value)
-    return f"{show(found.low)} to {show(found.high)}"
+    return f"{show(found.low).removeprefix('about ')} to {show(found.high).removeprefix('about ')}"
 
 
 def _beside(found: Foretold | None, show: _Show) -> str:

@@ -30,7 +30,7 @@ def resume(request: SignedInRequest, code: str, job: str) -> HttpResponse:
     found = get_job(request.user, job, project=code, edit=True)
     form = ResumeForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "; ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, "; ".join(str(error) for errors in form.errors.values() for error in errors))
         return _to(found)
     try:
         resume_job(by=request.user, job=found, **form.cleaned_data)

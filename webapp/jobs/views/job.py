@@ -5,12 +5,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from training.faults import ExitStatus
-from training.spec import KINDS
 from webapp.projects.access import may_edit
 
 from ..access import get_job
 from ..models import Job
 from ..pages.head import JobHead, job_head, version_of
+from ..pages.listing import kind_title
 from ..pages.onward import uses
 from ..pages.tabcontent import tab_content
 from ..pages.tabs import Tab, open_tab, tabs_of
@@ -61,10 +61,9 @@ def _context(request: SignedInRequest, job: Job, tab: Tab) -> dict[str, object]:
 
 def _page(request: SignedInRequest, job: Job, tab: Tab) -> dict[str, object]:
     """What stands around it."""
-    kind = KINDS.get(job.kind)
     return {
         "may_edit": may_edit(request.user, job.project),
-        "kind_title": kind.title if kind else job.kind,
+        "kind_title": kind_title(job.kind),
         "over_budget": job.failure.get("exit_status") == ExitStatus.OVER_BUDGET,
         "tab_links": [
             {"label": each.label, "href": f"?tab={each.key}", "current": each == tab} for each in tabs_of(job)
@@ -77,8 +76,9 @@ def _poll_query(query: QueryDict, tab: Tab, head: JobHead, content: dict[str, ob
     """What the page asks next: the same tab and search, what it shows now."""
     asked = QueryDict(mutable=True)
     asked.update({"tab": tab.key, "seen": head.version})
-    if query.get("q"):
-        asked["q"] = query["q"]
+    search = query.get("q", "")
+    if search:
+        asked["q"] = search
     if content.get("shown"):
         asked["shown"] = str(content["shown"])
     return asked.urlencode()

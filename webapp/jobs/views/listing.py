@@ -8,7 +8,8 @@ from training.spec import KINDS
 from webapp.projects.access import get_project, may_edit
 
 from ..models import JobState
-from ..pages.listing import JobFilter, job_page, study_lines
+from ..pages.listing import JobFilter, job_page, kind_title, study_lines
+from ..pages.tiles import counted
 from .request import SignedInRequest
 
 
@@ -26,6 +27,7 @@ def jobs(request: SignedInRequest, code: str) -> HttpResponse:
         "studies_total": studies,
         "page": page,
         "has_any": bool(chosen or studies or page.paginator.count),
+        "rows": [(job, kind_title(job.kind), counted(job)) for job in page.object_list],
         "filter": chosen,
         "states": [("open", "Not ended"), *JobState.choices],
         "kinds": [(kind.name, kind.title) for kind in KINDS.values()],

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from webapp.projects.access import may_edit
+from webapp.ui.formats import count
 
 from ..access import get_study
 from ..adaptation import method_name
@@ -13,7 +14,7 @@ from ..models import Study
 from ..pages.outcome import outcome
 from ..pages.study import Pipeline, pipeline
 from ..services import LaunchRefused
-from ..studies import retry_study
+from ..studies import cancel_study, retry_study
 from .job import NOTHING_NEW
 from .request import SignedInRequest
 
@@ -53,4 +54,13 @@ def retry(request: SignedInRequest, code: str, study: str) -> HttpResponse:
     else:
         text = f"{resumed} {'job goes' if resumed == 1 else 'jobs go'} on." if resumed else "Nothing was left to retry."
         messages.success(request, text)
+    return redirect("jobs:study", code=found.project.code, study=found.code)
+
+
+@require_POST
+def cancel(request: SignedInRequest, code: str, study: str) -> HttpResponse:
+    """Cancel every job of the study that has not ended."""
+    found = get_study(request.user, study, project=code, edit=True)
+    cancelled = cancel_study(by=request.user, study=found)
+    messages.success(request, f"{count(cancelled, 'job')} cancelled. A retry takes the study up again.")
     return redirect("jobs:study", code=found.project.code, study=found.code)

@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, include, path
 
+from webapp.api import site as api
+
 
 @login_not_required
 def front(request: HttpRequest) -> HttpResponse:
@@ -16,6 +18,7 @@ def front(request: HttpRequest) -> HttpResponse:
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", front, name="front"),
     path("", include("webapp.monitoring.urls")),
+    path("api/v1/", api.urls()),
     path("admin/", admin.site.urls),
     path("styleguide/", include("webapp.ui.urls")),
     path("accounts/", include("webapp.accounts.urls")),

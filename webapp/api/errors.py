@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from webapp.datasets.options import DataRefused
 from webapp.jobs.services import LaunchRefused
 
 
@@ -16,6 +17,10 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(LaunchRefused)
     def refused(request: HttpRequest, error: LaunchRefused) -> HttpResponse:
         return _faults(api, request, [{"path": fault.path, "message": fault.message} for fault in error.faults])
+
+    @api.exception_handler(DataRefused)
+    def data_refused(request: HttpRequest, error: DataRefused) -> HttpResponse:
+        return _faults(api, request, [{"path": "data", "message": str(error)}])
 
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:

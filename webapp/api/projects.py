@@ -53,5 +53,3 @@ def list_measurements(
     if metric:
         found = found.filter(metric=metric)
     return [MeasurementOut.of(measurement) for measurement in found[offset : offset + limit]]
-
-

@@ -194,7 +194,7 @@ class StudyOut(Schema):
 
     @classmethod
     def of(cls, study: Study) -> Self:
-        jobs = study.jobs.select_related("project", "study").order_by("pk")
+        jobs = sorted(study.jobs.all(), key=lambda job: job.pk)
         own = {name: getattr(study, name) for name in cls.model_fields if name != "jobs"}
         return cls(jobs=[JobOut.of(job) for job in jobs], **own)
 

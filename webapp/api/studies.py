@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
 from ninja import Router, Status
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from training.spec import SpecFault
 from webapp.datasets.models import DatasetVersion
 from webapp.jobs.access import get_study
 from webapp.jobs.adaptation import AdaptationPlan, launch_adaptation_study
+from webapp.jobs.models import Job
 from webapp.jobs.services import LaunchRefused
 from webapp.jobs.studies import retry_study
 from webapp.projects.access import get_project
@@ -27,7 +29,8 @@ router = Router(tags=["studies"])
 def list_studies(request: HttpRequest, code: str, limit: Limit = 20, offset: Offset = 0) -> list[StudyOut]:
     """The project's studies, newest first."""
     project = get_project(caller(request), code)
-    return [StudyOut.of(study) for study in project.studies.all()[offset : offset + limit]]
+    jobs = Prefetch("jobs", Job.objects.select_related("project", "study"))
+    return [StudyOut.of(study) for study in project.studies.prefetch_related(jobs)[offset : offset + limit]]
 
 
 @router.post("/projects/{code}/studies", response={201: StudyOut, **REFUSED})

@@ -55,8 +55,9 @@ def data_references(project: Project, spec: dict[str, Any]) -> tuple[list[DataRe
     """The splits that a spec reads, and a fault for each field that names none of this project's."""
     found, faults = [], []
     data = spec.get("data")
-    for name in DATA_FIELDS if isinstance(data, dict) else ():
-        value = data.get(name)
+    fields = data if isinstance(data, dict) else {}
+    for name in DATA_FIELDS:
+        value = fields.get(name)
         if value is None:
             continue
         reference = _data_reference(project, f"data.{name}", str(value))

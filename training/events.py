@@ -10,6 +10,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,8 @@ def _append(file: int, line: bytes) -> None:
         while rest:
             rest = rest[os.write(file, rest) :]
     except OSError:
-        os.ftruncate(file, start)
+        with suppress(OSError):  # the first error is the one to tell
+            os.ftruncate(file, start)
         raise
 
 

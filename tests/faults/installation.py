@@ -85,31 +85,23 @@ class Installation:
 
     def launch(self, *specs: dict[str, Any]) -> list[str]:
         """Queue jobs as the site does; returns their codes."""
-        made = subprocess.run(
-            [sys.executable, str(DRIVER / "make_jobs.py")],
-            input=json.dumps([{"kind": "count", **spec} for spec in specs]),
-            env=self.environment,
-            cwd=SOURCE,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=120,
-        )
-        codes: list[str] = json.loads(made.stdout.splitlines()[-1])
+        codes: list[str] = self.act("launch", specs=[{"kind": "count", **spec} for spec in specs])
         return codes
 
-    def manage(self, *arguments: str) -> str:
-        """Run a management command of this installation."""
-        done = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+    def act(self, verb: str, **arguments: object) -> Any:
+        """Do what a button of the site does: launch, cancel, resume; or repeat a job's message."""
+        made = subprocess.run(
+            [sys.executable, str(DRIVER / "act.py")],
+            input=json.dumps({"verb": verb, **arguments}),
             env=self.environment,
             cwd=SOURCE,
             capture_output=True,
             text=True,
-            check=True,
+            check=False,
             timeout=120,
         )
-        return done.stdout
+        assert made.returncode == 0, made.stderr
+        return json.loads(made.stdout.splitlines()[-1])
 
     def query(self, sql: str, *values: object) -> list[Any]:
         """Rows of the database, read past Django."""
@@ -133,10 +125,6 @@ class Installation:
         """The job's row."""
         return self.query("SELECT * FROM jobs_job WHERE code = ?", code)[0]
 
-    def cancel(self, code: str) -> None:
-        """What the site does for a running job."""
-        self.execute("UPDATE jobs_job SET cancel_requested_at = datetime('now') WHERE code = ?", code)
-
     def stored_events(self, code: str) -> list[Any]:
         """The job's events in the database, by `seq`."""
         return self.query(
@@ -151,6 +139,10 @@ class Installation:
         """Wait until the job is in one of these states; returns its row."""
         self.wait_until(lambda: self.job(code)["state"] in states, seconds, f"job {code} {states}")
         return self.job(code)
+
+    def job_pids(self, code: str) -> list[int]:
+        """The processes that run the job."""
+        return self.pids("training", str(self.folder(code)))
 
     def wait_for_end(self, *codes: str, seconds: float = 60) -> None:
         """Wait until all these jobs ended."""
@@ -187,8 +179,10 @@ class Installation:
         for folder in Path("/proc").iterdir():
             if folder.name.isdecimal():
                 with suppress(OSError):
-                    if mark in (folder / "environ").read_bytes():
-                        found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                    # the broker writes its title over its environment, but the title has its socket
+                    if command and (mark in (folder / "environ").read_bytes() or str(self.state) in command):
+                        found[int(folder.name)] = command
         return found
 
     def pids(self, *words: str) -> list[int]:

@@ -1,9 +1,13 @@
 """Puts right, every few seconds, what a dead worker or a dead broker left behind. Any number may run at once."""
 
+import math
+import time
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from django.conf import settings
+from django.db import transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -16,10 +20,34 @@ from .workers import owner_is_dead
 log = structlog.get_logger("uplift.sweep")
 
 
+SLOW_WRITE_SECONDS = 1.0
+
+
+@dataclass
+class _Watch:
+    """When this process last swept with success, and until when it leaves expired leases alone."""
+
+    last_sweep: float = -math.inf
+    hold_until: float = -math.inf
+
+
+_watch = _Watch()
+
+
 def sweep_all() -> None:
-    """Free expired claims, end what was cancelled meanwhile, and send queued jobs that no message stands for."""
-    release_dead()
-    release_expired()
+    """Free expired claims, end what was cancelled meanwhile, and send queued jobs that no message stands for.
+
+    When the database was away, the leases of healthy workers expired with it: they first get time to renew them.
+    """
+    started = time.monotonic()
+    with transaction.atomic():  # on SQLite this waits for the right to write
+        now = time.monotonic()
+        if now - started > SLOW_WRITE_SECONDS or now - _watch.last_sweep > 4 * settings.SWEEP_SECONDS:
+            _watch.hold_until = now + settings.LEASE_SECONDS
+        _watch.last_sweep = now
+        release_dead()
+        if now >= _watch.hold_until:
+            release_expired()
     cancel_asked()
     resend_queued()
     wake_waiting()

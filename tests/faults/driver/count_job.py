@@ -49,7 +49,7 @@ def run(spec: JobSpec, run: Run) -> Result:
                 loss_nats=1 / state["step"],
                 elapsed_seconds=run.elapsed_seconds,
             )
-            _play(spec.trick, state["step"])
+            _play(spec.trick, run)
             is_due = state["step"] % spec.checkpoint_every_steps == 0
             if is_due or run.stop_reason:
                 _save(run, state, spec)
@@ -74,11 +74,13 @@ def _save(run: Run, state: dict[str, float], spec: CountSpec) -> None:
     run.emit(EventType.CHECKPOINT, step=state["step"])
 
 
-def _play(trick: str, step: float) -> None:
+def _play(trick: str, run: Run) -> None:
     if trick == "kill-self":
         os.kill(os.getpid(), signal.SIGKILL)
     if trick == "fail":
         raise RuntimeError("told to fail")
+    if trick == "full-events":
+        os.dup2(os.open("/dev/full", os.O_WRONLY), run.events._file or 0)
     if trick == "exhaust-memory":
         hoard = [bytearray(64 * 1024 * 1024) for _ in range(1000)]
         raise AssertionError(f"held {len(hoard)} blocks")

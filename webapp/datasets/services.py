@@ -43,13 +43,20 @@ class Part:
 
 
 def receive_upload(
-    *, by: User, project: Project, files: Sequence[Part], dataset_name: str, dataset: Dataset | None = None
+    *,
+    by: User,
+    project: Project,
+    files: Sequence[Part],
+    dataset_name: str,
+    dataset: Dataset | None = None,
+    queued: bool = True,
 ) -> Upload:
     """Take in one file, or several of which each is one split, and have a worker check them.
 
     `dataset` is given for a new version of one. Without a split the file's name is looked at (`train.jsonl`).
     Raises `DataRefused`: no file, too many, an empty or too large one, two for one split, over the quota, no room.
-    Returns the upload in state `checking`; poll `Upload.state` until it is `ready` or `failed`.
+    Returns the upload in state `checking`; poll `Upload.state` until it is `ready` or `failed`. Without `queued` no
+    worker is told, and the caller runs `working.work_on` itself.
     """
     named = _checked_parts(files)
     sizes = [_size(part) for part in named]
@@ -67,7 +74,8 @@ def receive_upload(
         with transaction.atomic():
             upload.save()
             record(by, "upload.received", upload, name=name, files=[each["name"] for each in upload.files])
-            dispatch(upload)
+            if queued:
+                dispatch(upload)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -90,11 +98,12 @@ def check_again(*, by: User, upload: Upload, mapping: ColumnMapping | None, spli
     return current
 
 
-def store_upload(*, by: User, upload: Upload, options: StoreOptions) -> Upload:
+def store_upload(*, by: User, upload: Upload, options: StoreOptions, queued: bool = True) -> Upload:
     """Decide: have a worker store a checked upload as a new immutable version.
 
     Raises `DataRefused` if it is not checked, has no fit row, or has faulty rows that `options` does not leave out.
-    Returns the upload in state `storing`; it ends as `stored` with `Upload.version`, or `failed`.
+    Returns the upload in state `storing`; it ends as `stored` with `Upload.version`, or as `ready` with `failure`.
+    Without `queued` no worker is told, and the caller runs `working.work_on` itself.
     """
     with transaction.atomic():
         current = _waiting(upload)
@@ -105,7 +114,7 @@ def store_upload(*, by: User, upload: Upload, options: StoreOptions) -> Upload:
             raise DataRefused(f"{faulty:,} rows have faults. Leave them out, or correct the file and upload it again.")
         current.options = options.model_dump(mode="json")
         record(by, "upload.decided", current, **options.model_dump(mode="json", exclude={"plan"}))
-        _begin(current, UploadState.STORING)
+        _begin(current, UploadState.STORING, queued=queued)
     return current
 
 
@@ -253,9 +262,10 @@ def _waiting(upload: Upload) -> Upload:
     return current
 
 
-def _begin(upload: Upload, state: UploadState) -> None:
-    """Hand the upload to the workers."""
+def _begin(upload: Upload, state: UploadState, *, queued: bool = True) -> None:
+    """Hand the upload to the workers, or to the caller."""
     upload.state, upload.claim, upload.attempts, upload.progress, upload.failure = state, "", 0, 0.0, ""
     upload.changed_at = timezone.now()
     upload.save()
-    dispatch(upload)
+    if queued:
+        dispatch(upload)

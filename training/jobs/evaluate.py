@@ -54,8 +54,7 @@ def run(spec: EvaluateSpec, run: Run) -> Result:
         batches = chosen_answers(spec, todo, choices, language_model, encoder)
     else:
         batches = read_answers(spec, todo, language_model, encoder)
-    with run.graceful():
-        spent = _answer(run, batches if todo else iter(()), predictions, len(items), language_model, spent)
+    spent = _answer(run, batches if todo else iter(()), predictions, len(items), language_model, spent)
 
     rows = predictions.finish()
     _warn(run, metric, rows, encoder)
@@ -106,31 +105,35 @@ class _Spent:
 def _answer(
     run: Run, batches: Batches, predictions: PredictionFile, total: int, language_model: LanguageModel, before: _Spent
 ) -> _Spent:
-    """Take batch after batch: predictions to disk, a `step` event, a look whether to stop."""
+    """Take batch after batch: predictions to disk, a `step` event, a look whether to stop.
+
+    A stop waits for what is being written, not for a batch: the answers of one batch are soon given again.
+    """
     started = time.monotonic()
     resumed_at = len(predictions.done)
     spent = before
     for step, batch in enumerate(batches, start=1):
-        predictions.append(batch)
-        seconds = time.monotonic() - started
-        spent = _Spent(
-            elapsed_seconds=run.elapsed_seconds,
-            evaluate_seconds=before.evaluate_seconds + seconds,
-            tokens=before.tokens + language_model.work.tokens,
-            flops=before.flops + language_model.work.flops,
-        )
-        write_json(run.checkpoints / "evaluate.json", asdict(spent))
-        done = len(predictions.done)
-        run.emit(
-            EventType.STEP,
-            step=step,
-            items_done=done,
-            items_total=total,
-            eta_seconds=seconds / max(1, done - resumed_at) * (total - done),
-            tokens_per_second=language_model.work.tokens / seconds,
-            peak_memory_bytes=peak_memory_bytes(language_model.device),
-            **_running(list(predictions.done.values())),
-        )
+        with run.graceful():
+            predictions.append(batch)
+            seconds = time.monotonic() - started
+            spent = _Spent(
+                elapsed_seconds=run.elapsed_seconds,
+                evaluate_seconds=before.evaluate_seconds + seconds,
+                tokens=before.tokens + language_model.work.tokens,
+                flops=before.flops + language_model.work.flops,
+            )
+            write_json(run.checkpoints / "evaluate.json", asdict(spent))
+            done = len(predictions.done)
+            run.emit(
+                EventType.STEP,
+                step=step,
+                items_done=done,
+                items_total=total,
+                eta_seconds=seconds / max(1, done - resumed_at) * (total - done),
+                tokens_per_second=language_model.work.tokens / seconds,
+                peak_memory_bytes=peak_memory_bytes(language_model.device),
+                **_running(list(predictions.done.values())),
+            )
         if done < total:
             run.check()
     return spent

@@ -111,10 +111,10 @@ def _report(
             _examine(report, intake, intake if whole else intake.first_rows(), count_tokens)
             report.complete = True
     except FileFault as error:
-        faults.count(error.fault)
+        faults.end(error.fault)
         report.ended_by = error.fault
     if report.complete and report.rows_kept == 0:
-        faults.add(None, Reason.NO_ROWS, "No row is fit to be used")
+        faults.end(Fault(None, Reason.NO_ROWS, "No row is fit to be used"))
     return report
 
 

@@ -213,6 +213,8 @@ def _assign(info: FormInfo, columns: list[str], rows: Sequence[Mapping[str, Any]
         fits = _FITS["sharegpt" if is_turns else role.holds]
         free = [column for column in columns_for(role.name, columns) if column not in chosen.values()]
         found = next((column for column in free if fits(_values(rows, column))), None)
+        if found is None and role.required:  # a column that is empty throughout is a fault of its rows, not of the form
+            found = next((column for column in free if not _values(rows, column)), None)
         if found is not None:
             chosen[role.name] = found
         elif role.required:

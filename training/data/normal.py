@@ -14,9 +14,12 @@ from .messages import text_of
 
 _ASCII_JUNK = {code: " " for code in range(128) if not chr(code).isalnum()}
 _JUNK = re.compile(r"[\W_]+")
-# an operator counts if a number, a bracket, a sign or a one-letter name follows, and no word stands right before it
-_OPERATOR = r"(?<![^\W\d_]{2})[-+*/^<>=](?=\s*(?:[-(.\d]|[^\W\d_]\b))"
+# An operator stands behind a number, a bracket or a one-letter name and before another (or its sign);
+# a sign stands right before a number or a bracket and not behind a word.
+_BEHIND = r"(?:(?<=[\d)])|(?<=[\d)] )|(?<=\b[^\W\d_])|(?<=\b[^\W\d_] ))"
+_OPERATOR = rf"(?:{_BEHIND}[-+*/^<>=](?=\s*(?:[-+(.\d]|[^\W\d_]\b))|(?<![^\W_])[-+](?=\.?\d|\())"
 _JUNK_BUT_OPERATORS = re.compile(rf"(?:(?!{_OPERATOR})[\W_])+")
+_SPACED_OPERATOR = re.compile(r" ?([-+*/^<>=]) ?")
 _HAS_OPERATOR = re.compile(r"[-+*/^<>=]")
 
 
@@ -25,7 +28,7 @@ def normalised(text: str) -> str:
     is_ascii = text.isascii()
     text = (text if is_ascii else unicodedata.normalize("NFKC", text)).casefold()
     if _HAS_OPERATOR.search(text):
-        return _JUNK_BUT_OPERATORS.sub(" ", text).strip()
+        return _SPACED_OPERATOR.sub(r"\1", _JUNK_BUT_OPERATORS.sub(" ", text)).strip()
     if is_ascii:  # the same as the pattern below in an eighth of its time
         return " ".join(text.translate(_ASCII_JUNK).split())
     return _JUNK.sub(" ", text).strip()

@@ -50,7 +50,7 @@ def passes_iban(text: str) -> bool:
 def _is_card(text: str) -> bool:
     digits = _digits(text)
     known_start = digits[0] in "3456" or digits[:2] in ("22", "23", "24", "25", "26", "27")
-    return 13 <= len(digits) <= 19 and known_start and len(set(digits)) > 2 and passes_luhn(digits)
+    return 13 <= len(digits) <= 19 and known_start and len(set(digits)) > 1 and passes_luhn(digits)
 
 
 def _is_ssn(text: str) -> bool:
@@ -78,10 +78,11 @@ _EMAIL = r"(?<![\w.+%-])[A-Za-z0-9_.+%-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.){1,8}[A-Z
 _IBAN = r"\b[A-Z]{2}\d{2}(?:[ ]?[A-Z0-9]{4}){2,7}(?:[ ]?[A-Z0-9]{1,4})?\b"
 _CARD = r"(?<![\d.,-])\d(?:[ -]?\d){12,18}(?![\d-]|[.,]\d)"
 _SSN = r"(?<![\d-])\d{3}([- ])\d{2}\1\d{4}(?![\d-])"
-# international (+ and 8 to 15 digits in groups), or the North American 3-3-4 with its marks
+# international (+ and 8 to 15 digits in groups), or the North American 3-3-4 with its marks,
+# where area and exchange never start with 0 or 1
 _PHONE = (
     r"(?<![\w.+-])(?:\+\d{1,3}(?:[ .-]?\(?\d{1,5}\)?){2,6}"
-    r"|\(\d{3}\) ?\d{3}[ .-]\d{4}|\d{3}([.-])\d{3}\1\d{4})(?![\w-]|[.]\d)"
+    r"|\([2-9]\d{2}\) ?[2-9]\d{2}[ .-]\d{4}|[2-9]\d{2}([.-])[2-9]\d{2}\1\d{4})(?![\w-]|[.]\d)"
 )
 _ACCOUNT = (
     r"(?i:\b(?:account|acct|a/c|routing|konto|mrn|medical record)(?: (?:no|number|nr|id))?[.:# ]{1,3})\d[\d-]{5,18}\d\b"

@@ -106,6 +106,11 @@ class Faults:
         if len(self.items) < self.keep:
             self.items.append(fault)
 
+    def end(self, fault: Fault) -> None:
+        """Count a fault of the whole file. It stands first and is kept whatever came before."""
+        self.by_reason[fault.reason] += 1
+        self.items.insert(0, fault)
+
     @property
     def total(self) -> int:
         """All faults, kept or not."""

@@ -19,7 +19,7 @@ from .services import create_project
 
 CODE = "medical-coding"
 NAME = "Medical coding"
-TASK = "Route a diagnosis text to one of eight departments. Word problems come along, for reasoning that can be checked."
+TASK = "Route a diagnosis text to one of eight departments. Word problems come along, for checkable reasoning."
 _WAIT_SECONDS = 300
 
 

@@ -10,8 +10,9 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import PreTrainedModel
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from ..models.adapt import Adapted
 from .encode import Example
 from .loss import summed_loss
 from .packing import build_pack, plan_packs
@@ -48,6 +49,10 @@ class Forward(Protocol):
         """Compute one micro-batch that `plan` gave."""
         ...
 
+    def widened(self) -> "Forward":
+        """For validation: no gradient is kept, so a micro-batch may hold more rows."""
+        ...
+
 
 class PackedForward:
     """Rows share a sequence under a tree mask; logits exist only at targets."""
@@ -55,6 +60,7 @@ class PackedForward:
     name = "packed"
 
     def __init__(self, model: PreTrainedModel, *, device: torch.device, max_tokens: int, max_rows: int | None) -> None:
+        self._model = model
         self._body = cast(nn.Module, getattr(model, model.base_model_prefix))
         self._head = cast(nn.Linear, cast(Any, model).get_output_embeddings())
         self._device = device
@@ -80,6 +86,10 @@ class PackedForward:
         total, losses = summed_loss(targets, self._head.weight, self._head.bias, pack.labels, pack.counts)
         nats, count = _by_row(losses[pack.pair_of], pack.row_of, len(rows))
         return Losses(total, nats, count, pack.computed_tokens, pack.row_tokens)
+
+    def widened(self) -> "PackedForward":
+        """As many rows a pack as there is room for."""
+        return PackedForward(self._model, device=self._device, max_tokens=self._max_tokens, max_rows=None)
 
 
 class PaddedForward:
@@ -118,26 +128,31 @@ class PaddedForward:
         row_tokens = sum(len(examples[row].ids) for row in rows)
         return Losses(losses.sum(), nats, count, ids.numel(), row_tokens)
 
+    def widened(self) -> "PaddedForward":
+        """At least eight rows a batch."""
+        return PaddedForward(self._model, device=self._device, max_rows=max(8, self._max_rows), pad_id=self._pad_id)
+
 
 def choose_forward(
-    model: nn.Module,
-    causal_lm: PreTrainedModel,
+    adapted: Adapted,
     examples: Sequence[Example],
+    tokenizer: PreTrainedTokenizerBase,
     *,
     device: torch.device,
     packing: bool,
     batch_size: int,
-    pad_id: int,
 ) -> tuple[Forward, str]:
     """The packed forward if it gives the plain one's losses on the first rows, else the padded; and why, in words."""
-    padded = PaddedForward(model, device=device, max_rows=batch_size, pad_id=pad_id)
+    pad_id = cast(int, tokenizer.pad_token_id)
+    padded = PaddedForward(adapted.model, device=device, max_rows=batch_size, pad_id=pad_id)
     if not packing:
         return padded, "Packing is off: rows are padded to the longest of their batch."
-    obstacle = _obstacle(model, causal_lm, examples)
+    causal_lm = adapted.causal_lm
+    obstacle = _obstacle(adapted, examples)
     if obstacle is None:
         budget = PACK_TOKENS.get(device.type, 1024)
         packed = PackedForward(causal_lm, device=device, max_tokens=budget, max_rows=batch_size)
-        difference = _largest_difference(packed, padded, examples, causal_lm.dtype)
+        difference = _largest_difference(packed, padded, examples)
         if isinstance(difference, float) and difference <= CHECK_TOLERANCE_NATS[causal_lm.dtype]:
             how = f"Rows are packed to at most {budget} tokens; agrees with the plain forward to {difference:.1g} nats."
             return packed, how
@@ -145,10 +160,10 @@ def choose_forward(
     return padded, f"Rows are padded, not packed: {obstacle}."
 
 
-def _obstacle(model: nn.Module, causal_lm: PreTrainedModel, examples: Sequence[Example]) -> str | None:
+def _obstacle(adapted: Adapted, examples: Sequence[Example]) -> str | None:
     """What keeps rows from sharing a sequence, as far as the configuration tells."""
-    peft_config = getattr(model, "peft_config", None)
-    if peft_config and peft_config["default"].is_prompt_learning:
+    causal_lm = adapted.causal_lm
+    if adapted.method == "prompt":
         return "a soft prompt stands before each row"
     config: Any = causal_lm.config
     if config._attn_implementation not in ("sdpa", "eager"):
@@ -163,9 +178,7 @@ def _obstacle(model: nn.Module, causal_lm: PreTrainedModel, examples: Sequence[E
 
 
 @torch.no_grad()
-def _largest_difference(
-    packed: PackedForward, padded: PaddedForward, examples: Sequence[Example], dtype: torch.dtype
-) -> float | str:
+def _largest_difference(packed: PackedForward, padded: PaddedForward, examples: Sequence[Example]) -> float | str:
     """Largest difference of a row's mean loss between the two, in nats; text if the packed one cannot run."""
     some = [_cut(example) for example in examples[: 4 * CHECK_ROWS]]
     some = [example for example in some if example.targets][:CHECK_ROWS]

@@ -3,18 +3,13 @@
 import math
 import threading
 import time
-from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
-from statistics import fmean
-from typing import Any
 
 import torch
 
 from ..batches.encode import Example
 from ..batches.forward import Forward, Losses
-from ..batches.order import DataOrder
 from ..events import EventType
 from ..faults import JobFault
 from ..health import Health
@@ -26,57 +21,12 @@ from .flops import step_flops
 from .memory import peak_memory_bytes
 from .optimizer import MasterAdamW, rate_factor
 from .ranks import Ranks
+from .state import Progress, plan_training
 from .stopping import StopRequested, stops_between_layers
 from .validation import ItemLoss, Sampler, Validation, mean_nats
 
-RECENT_STEPS = 10
-"""The training loss in the result is the mean of the last so many steps."""
-
 CHECKPOINT_SECONDS = 120.0
 """Time between checkpoints where the spec names no number of steps."""
-
-
-@dataclass
-class Progress:
-    """How far training is. Seconds and tokens are those of all attempts and ranks; a checkpoint keeps it."""
-
-    step: int = 0
-    train_seconds: float = 0.0
-    row_tokens: int = 0
-    computed_tokens: int = 0
-    target_tokens: int = 0
-    flops: float = 0.0
-    recent_losses_nats: deque[float] = field(default_factory=lambda: deque(maxlen=RECENT_STEPS))
-    validation_loss_nats: float | None = None
-    best_validation_nats: float | None = None
-    best_step: int = 0
-    evaluations_without_gain: int = 0
-    stopped_early: bool = False
-
-    @property
-    def train_loss_nats(self) -> float | None:
-        """Mean of the last steps' losses."""
-        return fmean(self.recent_losses_nats) if self.recent_losses_nats else None
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain JSON."""
-        return {**asdict(self), "recent_losses_nats": list(self.recent_losses_nats)}
-
-    @classmethod
-    def from_json(cls, raw: dict[str, Any]) -> "Progress":
-        """What `to_json` gave."""
-        losses = deque(raw.pop("recent_losses_nats"), maxlen=RECENT_STEPS)
-        return cls(**raw, recent_losses_nats=losses)
-
-
-@dataclass(frozen=True)
-class Plan:
-    """The fixed numbers of a training run."""
-
-    total_steps: int
-    warmup_steps: int
-    eval_every: int
-    checkpoint_every: int | None
 
 
 class Fit:
@@ -90,15 +40,14 @@ class Fit:
         adapted: Adapted,
         forward: Forward,
         examples: Sequence[Example],
-        order: DataOrder,
-        plan: Plan,
         validation: Validation | None,
-        sampler: Sampler | None,
+        sampler: Sampler,
         ranks: Ranks,
         device: torch.device,
     ) -> None:
         self.spec, self.run, self.adapted, self.forward = spec, run, adapted, forward
-        self.examples, self.order, self.plan = examples, order, plan
+        self.examples = examples
+        self.plan, self.order = plan_training(spec, len(examples), ranks.world)
         self.validation, self.sampler, self.ranks, self.device = validation, sampler, ranks, device
         self.optimizer = MasterAdamW(
             adapted.trainable, learning_rate=spec.learning_rate, weight_decay=spec.optim.weight_decay
@@ -208,7 +157,7 @@ class Fit:
         progress = self.progress
         progress.validation_loss_nats = loss
         self._emit_validation(loss, rows=self.validation.rows_during_training, seconds=time.monotonic() - began)
-        if self.sampler is not None and self.ranks.is_main:
+        if self.ranks.is_main:
             self.sampler.sample(progress.step)
         self.adapted.model.train()
         self._judge(loss)

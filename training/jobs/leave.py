@@ -17,8 +17,8 @@ from ..provenance import artifact
 from ..result import ArtifactFile, Measurement, write_json
 from ..run import Run
 from ..spec.sft import SftSpec
-from .fit import Progress
 from .memory import peak_memory_bytes
+from .state import Progress
 from .validation import ItemLoss, mean_nats
 
 KEPT_ITEMS = 50

@@ -7,7 +7,7 @@ import torch
 from peft import LoraConfig, get_peft_model
 from torch import Tensor, nn
 
-from tests.training.sft.tiny import random_examples, tiny_llama
+from tests.training.sft.tiny import random_examples, tiny_llama, tiny_tokenizer
 from training.batches.encode import Example
 from training.batches.forward import PackedForward, PaddedForward, choose_forward
 from training.jobs.optimizer import MasterAdamW
@@ -145,13 +145,12 @@ class TestChoice:
 
     def choose(self, model: Adapted, *, packing: bool = True) -> tuple[str, str]:
         forward, why = choose_forward(
-            model.model,
-            model.causal_lm,
+            model,
             random_examples(8),
+            tiny_tokenizer(),
             device=CPU,
             packing=packing,
             batch_size=4,
-            pad_id=1,
         )
         return forward.name, why
 

@@ -39,7 +39,7 @@ class Run:
         self.checkpoints.mkdir(exist_ok=True)
         self.events = EventLog(folder / "events.jsonl" if rank == 0 else None, watch)
         self.stop = stop or threading.Event()
-        self.is_graceful = threading.Event()
+        self.graceful_lock = threading.RLock()
         self._started = time.monotonic()
         self._seconds_before = 0.0
 
@@ -62,12 +62,12 @@ class Run:
 
     @contextmanager
     def graceful(self) -> Iterator[None]:
-        """In this block a stop waits for the next `check()`, which can leave a checkpoint first."""
-        self.is_graceful.set()
-        try:
+        """In this block a stop waits for the next `check()`, which can leave a checkpoint first.
+
+        It holds `graceful_lock`, which whoever ends the process takes first: no end falls into the block.
+        """
+        with self.graceful_lock:
             yield
-        finally:
-            self.is_graceful.clear()
 
     @property
     def stop_reason(self) -> Cancelled | OverBudget | None:

@@ -92,10 +92,8 @@ def end_when_due(run: Run, ending: Ending, end: Callable[[JobFault], ExitStatus]
             if ending.is_taken.wait(_POLL_SECONDS):
                 return
             reason = run.stop_reason
-        deadline = time.monotonic() + STOP_GRACE_SECONDS
-        while run.is_graceful.is_set() and time.monotonic() < deadline:
-            if ending.is_taken.wait(_POLL_SECONDS):
-                return
+        # from here on the main thread enters no graceful block; after the grace it is ended inside one
+        run.graceful_lock.acquire(timeout=STOP_GRACE_SECONDS)
         # the main thread may just have left its graceful block with the same reason: it goes first
         if ending.is_taken.wait(_POLL_SECONDS) or not ending.take():
             return

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.spec import KINDS, EvaluateSpec, SftSpec, SpecFaults, parse_spec
@@ -103,6 +103,7 @@ def test_what_is_no_spec(raw: object) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@settings(max_examples=30)
 @given(
     value=st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(),

@@ -134,6 +134,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "socket_keepalive": True,
     "health_check_interval": 25,
     "socket_connect_timeout": 3,
+    # a page that launches must not wait for a broker that is away: the sweeper sends what it could not
+    "max_retries": 0,
 }
 # Celery's own clock tells the default worker to put right what dead workers left behind.
 SWEEP_SECONDS = env.whole("UPLIFT_SWEEP_SECONDS", 5, low=1, high=600)

@@ -1,0 +1,42 @@
+"""`manage.py setup`: what a first start needs, each step told with its usual time, each skipped once done."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from training.catalogue import DEFAULT_MODEL, models_at_hand
+from webapp.jobs.first_study import launch_first_study
+from webapp.projects.models import Project
+from webapp.projects.samples import sample_project
+
+
+class Command(BaseCommand):
+    help = "Prepare the base model, the database and the sample project; quick when they are there already."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not any(model.name == DEFAULT_MODEL for model in models_at_hand()):
+            self._step("Base model", "93 MB to fetch, then converted once; usually 1 to 2 min", _prepare_model)
+        call_command("migrate", verbosity=0)
+        if not Project.objects.exists():
+            self._step("Sample project", "two datasets and a first study; usually 20 s", _make_sample)
+
+    def _step(self, what: str, usual: str, do: Callable[[], None]) -> None:
+        self.stdout.write(f"{what}: {usual} ...")
+        self.stdout.flush()
+        started = time.monotonic()
+        do()
+        self.stdout.write(f"{what}: ready after {time.monotonic() - started:.0f} s")
+
+
+def _prepare_model() -> None:
+    # its own process, because converting needs torch and this one is to stay small
+    subprocess.run([sys.executable, "-m", "training", "prepare", DEFAULT_MODEL], check=True)
+
+
+def _make_sample() -> None:
+    launch_first_study(sample_project())

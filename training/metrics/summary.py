@@ -30,8 +30,8 @@ def measure(metric: MetricInfo, predictions: Sequence[Prediction], *, seed: int)
         low, high = wilson_interval(right, n)
         return Measurement(metric.name, right / n, low, high, n, metric.unit)
     scores = [float(prediction["score"]) for prediction in predictions]
-    low, high = bootstrap_interval(scores, seed=seed)
-    return Measurement(metric.name, math.fsum(scores) / n, low, high, n, metric.unit)
+    interval = bootstrap_interval(scores, seed=seed) if n > 1 else (None, None)  # one score tells of no spread
+    return Measurement(metric.name, math.fsum(scores) / n, interval[0], interval[1], n, metric.unit)
 
 
 def perplexity(nats: float, tokens: float) -> float:

@@ -6,7 +6,7 @@ Names of shapes: b rows, q new tokens, k cached and new tokens, v vocabulary.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import torch
 from transformers import DynamicCache, PreTrainedModel
@@ -49,9 +49,9 @@ class LanguageModel:
     """The model, its soft prompt if it was adapted by one, and the sizes that batching needs."""
 
     def __init__(self, model: PreTrainedModel) -> None:
-        self.model: Any = model
+        self.model = cast(Any, model)
         self._soft_prompt: torch.Tensor | None = None
-        if hasattr(model, "get_prompt"):  # a PeftModel that could not be merged
+        if hasattr(self.model, "get_prompt"):  # a PeftModel that could not be merged
             self._soft_prompt = _soft_prompt(self.model)
             self.model = self.model.get_base_model()
         self.device: torch.device = self.model.device

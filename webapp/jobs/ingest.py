@@ -21,9 +21,9 @@ _STAGES = {
     EventType.EVAL: "Working",
     EventType.CHECKPOINT: "Working",
 }
-_LATEST = {  # the row's field: the names under which events carry it
-    "step": ("step",),
-    "total_steps": ("max_steps", "total_steps"),
+_LATEST = {  # the row's field: the names under which events carry it; of several in one event the last counts
+    "step": ("step", "items_done"),
+    "total_steps": ("max_steps", "total_steps", "items_total"),
     "eta_seconds": ("eta_seconds",),
     "elapsed_seconds": ("elapsed_seconds",),
     "usd": ("usd",),

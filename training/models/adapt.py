@@ -1,6 +1,7 @@
 """Make a base model trainable by one of the methods of a spec, with peft's adapters."""
 
 import importlib.util
+import warnings
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -85,7 +86,10 @@ def adapt(model: PreTrainedModel, adaptation: Adaptation) -> Adapted:
         model.requires_grad_(True)
         return Adapted(model, "full")
     try:
-        wrapped = cast(nn.Module, get_peft_model(cast(Any, model), _peft_config(model, adaptation)))
+        with warnings.catch_warnings():
+            # peft 0.21 asks transformers 5.23 by an attribute's old name
+            warnings.filterwarnings("ignore", message="`is_gradient_checkpointing` is deprecated")
+            wrapped = cast(nn.Module, get_peft_model(cast(Any, model), _peft_config(model, adaptation)))
     except ValueError as error:
         raise BadSpec(
             f"{adaptation.method} does not fit this model",

@@ -14,13 +14,15 @@ class Entry:
     """One place to go.
 
     names: addresses to try, the first that is registered counts; gap: room above, where a new part of the work begins;
-    also: parts of a path that belong to this entry though they do not begin with its address.
+    also: parts of a path that belong to this entry though they do not begin with its address; member: only for those
+    who are signed in.
     """
 
     label: str
     names: tuple[str, ...]
     gap: bool = False
     also: tuple[str, ...] = ()
+    member: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ RAIL = (
 )
 
 SITE = (
-    Entry("Projects", ("projects:list",)),
+    Entry("Projects", ("projects:list",), member=True),
     Entry("Topics", ("topics:index", "topics:list")),
     Entry("ROI", ("business:calculator", "roi:calculator", "topics:roi")),
     Entry("Path", ("roadmap:public", "topics:path")),

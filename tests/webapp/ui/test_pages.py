@@ -40,3 +40,11 @@ def test_error_pages_stand_without_a_database(code: str) -> None:
     assert "<h1>" in html
     assert code.split("_")[0] in html
     assert ("You are a viewer." in html) == (code == "403")
+
+
+def test_header_shows_projects_only_to_those_who_are_signed_in(client: Client, db: None, settings: Settings) -> None:
+    settings.DEBUG = True
+    link = b'<a href="/projects/"'
+    assert link not in client.get("/styleguide/").content
+    client.force_login(User.objects.create_user("member@example.com"))
+    assert link in client.get("/styleguide/").content

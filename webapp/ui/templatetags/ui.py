@@ -186,8 +186,10 @@ def project_rail(context: Context, project: Any) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def site_links(context: Context) -> list[rail.Link]:
-    """The header's links; the ones whose pages exist."""
-    return rail.links(rail.SITE, context["request"].path if "request" in context else "")
+    """The header's links; the ones whose pages exist and which this person can open."""
+    known = getattr(context.get("user"), "is_authenticated", False)
+    entries = [entry for entry in rail.SITE if known or not entry.member]
+    return rail.links(entries, context["request"].path if "request" in context else "")
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.http import FileResponse, Http404
+from django.utils.http import content_disposition_header
 from zipstream import ZipStream
 
 from .folders import job_folder
@@ -34,4 +35,6 @@ def artifact_response(job: Job, name: str) -> FileResponse:
     archive = ZipStream.from_path(path, arcname=stem, sized=True)
     response = FileResponse(archive, as_attachment=True, filename=stem + ".zip", content_type="application/zip")
     response["Content-Length"] = str(len(archive))
+    # FileResponse names only what it can read like a file
+    response["Content-Disposition"] = str(content_disposition_header(True, stem + ".zip"))
     return response

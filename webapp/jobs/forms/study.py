@@ -12,7 +12,8 @@ from webapp.datasets.models import DatasetVersion
 
 from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, Choice
 
-_FEWEST_TEST_ROWS = 100
+SETTINGS = ("max_steps", "batch_size", "rank", "metric", "max_new_tokens", "test_rows", "seed")
+"""What is folded away at first."""
 
 
 class StudyForm(forms.Form):
@@ -86,9 +87,10 @@ class StudyForm(forms.Form):
         assert isinstance(field, forms.ChoiceField)
         field.choices = choices
 
-    def version_chosen(self) -> DatasetVersion | None:
-        """The version that was chosen, also in a form that has faults elsewhere."""
-        return self.versions.get(str(self["version"].value() or ""))
+    @property
+    def has_settings_errors(self) -> bool:
+        """Whether a setting that is folded away has an error."""
+        return bool(set(self.errors) & set(SETTINGS))
 
     def clean_version(self) -> DatasetVersion:
         """A version with rows to learn from and rows held out."""
@@ -100,8 +102,7 @@ class StudyForm(forms.Form):
 
     def plan_fields(self) -> dict[str, Any]:
         """The fields of the plan, from a valid form."""
-        names = ("model", "methods", "max_steps", "batch_size", "rank", "metric", "max_new_tokens", "test_rows", "seed")
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in ("model", "methods", *SETTINGS)}
 
     def missing(self) -> list[SpecFault]:
         """What is not there yet, for the readiness card."""

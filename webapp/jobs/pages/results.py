@@ -6,6 +6,7 @@ from typing import Any
 
 from ..charts.figure import Chart
 from ..charts.results import confusion_chart
+from ..forms.choices import METRIC_NAMES
 from ..models import Job, Measurement
 
 
@@ -27,6 +28,7 @@ class Results:
     """The headline, further measurements, and the tables by label where the answers are labels."""
 
     main: Measurement | None
+    metric_title: str
     others: list[Measurement]
     labels: list[LabelRow]
     macro_f1: float | None
@@ -45,6 +47,7 @@ def results(job: Job) -> Results | None:
     confusion = details.get("confusion")
     return Results(
         main=main,
+        metric_title=METRIC_NAMES.get(str(details.get("metric")), ""),
         others=[each for each in found if each is not main],
         labels=labels,
         macro_f1=details.get("macro_f1"),

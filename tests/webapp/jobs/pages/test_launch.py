@@ -1,0 +1,258 @@
+"""Launching from the forms: nothing typed is lost, nothing runs twice, and what will happen is said before."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from training.spec import KINDS, parse_spec
+from training.spec.forms import fields
+from webapp.datasets.models import DatasetVersion
+from webapp.jobs.forms.choices import offers
+from webapp.jobs.forms.spec import LEFT_OUT, SpecForm, initial_from
+from webapp.jobs.models import Job, JobState, Study
+from webapp.jobs.references import dataset_reference
+from webapp.projects.models import Project
+
+from . import rows
+
+HTMX = {"HX-Request": "true"}
+
+
+def sft_form(version: DatasetVersion, **typed: Any) -> dict[str, Any]:
+    return {
+        "launch_key": "once",
+        "model": rows.MODEL,
+        "data.train": dataset_reference(version, "train"),
+        "data.validation": dataset_reference(version, "validation"),
+        "adaptation.method": ["lora"],
+        "optim.max_steps": "20",
+        **typed,
+    }
+
+
+def post(client: Client, project: Project, typed: dict[str, Any], kind: str = "sft", **more: Any) -> Any:
+    return client.post(f"/projects/{project.code}/jobs/launch/{kind}/", typed, **more)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_field_of_a_spec_stands_in_its_form(kind: str, project: Project, editor: Client) -> None:
+    page = editor.get(f"/projects/{project.code}/jobs/launch/{kind}/").content.decode()
+    for field in fields(kind):
+        if field.path not in LEFT_OUT:
+            assert f'name="{field.path}"' in page
+
+
+def test_a_job_is_launched(project: Project, version: DatasetVersion, editor: Client) -> None:
+    answer = post(editor, project, sft_form(version, name="First try", **{"optim.learning_rate": "5e-4"}))
+    job = Job.objects.get()
+    assert answer.headers["Location"] == f"/projects/{project.code}/jobs/{job.code}/"
+    assert (job.name, job.state) == ("First try", JobState.QUEUED)
+    assert job.spec["optim"] | {"learning_rate": 5e-4, "max_steps": 20} == job.spec["optim"]
+    assert job.data.count() == 2
+
+
+def test_a_double_press_launches_once(project: Project, version: DatasetVersion, editor: Client) -> None:
+    first, second = (post(editor, project, sft_form(version)) for _ in range(2))
+    assert first.headers["Location"] == second.headers["Location"]
+    assert Job.objects.count() == 1
+
+
+def test_faults_stand_beside_their_fields_and_nothing_typed_is_lost(
+    project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    typed = sft_form(version, **{"optim.learning_rate": "3", "optim.batch_size": "many", "name": "My run"})
+    answer = post(editor, project, typed)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert Job.objects.count() == 0
+    assert 'id="id_optim.learning_rate_error"' in page
+    assert "Must be less than or equal to 1, not 3.0." in page
+    assert 'id="id_optim.batch_size_error"' in page
+    for value in ('value="3"', 'value="many"', 'value="My run"', 'value="20"'):
+        assert value in page
+    assert f'<option value="{typed["data.train"]}" selected>' in page
+    assert 'name="launch_key" value="once"' in page
+
+
+def test_a_fault_in_a_folded_setting_opens_its_fold(project: Project, version: DatasetVersion, editor: Client) -> None:
+    page = post(editor, project, sft_form(version, **{"optim.weight_decay": "7"})).content.decode()
+    fold = page.rpartition('id="id_optim.weight_decay"')[0].rpartition("<details")[2]
+    assert " open" in fold.partition(">")[0]
+
+
+def test_several_values_make_a_grid(project: Project, version: DatasetVersion, editor: Client) -> None:
+    """Two methods and three rates: six jobs, said before and launched once."""
+    typed = sft_form(version, **{"adaptation.method": ["lora", "dora"], "optim.learning_rate": "1e-4, 5e-4,1e-3"})
+    card = post(editor, project, {**typed, "do": "check"}, headers=HTMX).content.decode()
+    assert "Run 6 jobs" in card
+    assert "3 optim.learning_rate" in card
+    assert Job.objects.count() == 0
+    for _ in range(2):
+        assert post(editor, project, typed).headers["Location"] == f"/projects/{project.code}/jobs/"
+    assert Job.objects.count() == 6
+    settings = {(job.spec["adaptation"]["method"], job.spec["optim"]["learning_rate"]) for job in Job.objects.all()}
+    assert settings == {(method, rate) for method in ("lora", "dora") for rate in (1e-4, 5e-4, 1e-3)}
+
+
+def test_a_grid_with_a_fault_launches_nothing(project: Project, version: DatasetVersion, editor: Client) -> None:
+    answer = post(editor, project, sft_form(version, **{"optim.learning_rate": "1e-4, 3"}))
+    assert answer.status_code == 422
+    assert "not 3.0" in answer.content.decode()
+    assert Job.objects.count() == 0
+
+
+def test_a_grid_too_large_is_refused(project: Project, version: DatasetVersion, editor: Client) -> None:
+    seeds = ", ".join(map(str, range(65)))
+    answer = post(editor, project, sft_form(version, seed=seeds))
+    assert "at most 64 are allowed" in answer.content.decode()
+
+
+def test_the_card_follows_along(project: Project, version: DatasetVersion, editor: Client) -> None:
+    card = post(editor, project, {**sft_form(version), "do": "check"}, headers=HTMX).content.decode()
+    assert "<html" not in card
+    assert "Run 1 job" in card
+    assert "Letters v1, train" in card
+    assert "40 training rows are few" in card
+    assert "No cpu worker has been heard from" in card
+
+
+def test_the_button_says_what_is_missing(project: Project, version: DatasetVersion, editor: Client) -> None:
+    typed = sft_form(version, **{"data.train": "", "model": ""})
+    card = post(editor, project, {**typed, "do": "check"}, headers=HTMX).content.decode()
+    assert "Still missing:" in card
+    assert "training rows" in card
+    assert "base model" in card
+
+
+def test_a_learning_rate_of_three_is_answered_before_the_press(
+    project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    typed = sft_form(version, **{"optim.learning_rate": "3", "do": "check"})
+    card = post(editor, project, typed, headers=HTMX).content.decode()
+    assert "Learning rate must be less than or equal to 1, not 3.0 (usual: 1e-06 to 0.05)." in card
+    assert "1 setting to change first" in card
+    unusual = post(editor, project, {**typed, "optim.learning_rate": "0.3"}, headers=HTMX).content.decode()
+    assert "above the usual range" in unusual
+
+
+def test_without_javascript_the_check_is_a_page(project: Project, version: DatasetVersion, editor: Client) -> None:
+    page = post(editor, project, {**sft_form(version), "do": "check"}).content.decode()
+    assert "<html" in page
+    assert "Run 1 job" in page
+    assert Job.objects.count() == 0
+
+
+def test_the_spec_can_be_downloaded_instead(project: Project, version: DatasetVersion, editor: Client) -> None:
+    answer = post(editor, project, {**sft_form(version), "do": "spec"})
+    assert "attachment" in answer.headers["Content-Disposition"]
+    spec = json.loads(answer.content)
+    assert parse_spec(spec).kind == "sft"
+    assert spec["data"]["train"].endswith("train.jsonl")
+    assert Job.objects.count() == 0
+
+
+def test_new_from_this_one(project: Project, version: DatasetVersion, editor: Client) -> None:
+    job = rows.training(project, version, steps=37, state=JobState.DONE)
+    page = editor.get(f"/projects/{project.code}/jobs/launch/sft/?from={job.code}").content.decode()
+    assert 'value="37"' in page
+    assert f'<option value="{dataset_reference(version, "train")}" selected>' in page
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_form_filled_in_from_a_spec_gives_that_spec(kind: str, project: Project, version: DatasetVersion) -> None:
+    """Every setting survives the way into the form and out of it."""
+    whole = (
+        rows.sft_spec(version, method="dora", seed=7, packing=False) if kind == "sft" else rows.evaluate_spec(version)
+    )
+    form = SpecForm(kind, offers(project), initial=initial_from(kind, whole))
+    assert parse_spec(form.spec()).model_dump(mode="json") == whole
+
+
+def test_choices_are_one_a_line(project: Project, version: DatasetVersion, editor: Client) -> None:
+    typed = {
+        "launch_key": "k",
+        "model": rows.MODEL,
+        "data.test": dataset_reference(version, "test"),
+        "metric": ["choice"],
+        "choices": "bill, late\r\nrefund\r\n",
+    }
+    post(editor, project, typed, kind="evaluate")
+    assert Job.objects.get().spec["choices"] == ["bill, late", "refund"]
+
+
+def test_a_path_from_the_form_is_refused(project: Project, version: DatasetVersion, editor: Client) -> None:
+    typed = sft_form(version, **{"data.train": "/etc/passwd", "model": "../../etc"})
+    answer = post(editor, project, typed)
+    assert answer.status_code == 422
+    assert Job.objects.count() == 0
+
+
+def test_an_unknown_kind_is_not_found(project: Project, editor: Client) -> None:
+    assert editor.get(f"/projects/{project.code}/jobs/launch/magic/").status_code == 404
+
+
+def study_form(version: DatasetVersion, **typed: Any) -> dict[str, Any]:
+    return {
+        "launch_key": "study once",
+        "question": "Does it pay?",
+        "version": version.digest,
+        "model": rows.MODEL,
+        "methods": ["lora", "full"],
+        "max_steps": "10",
+        "batch_size": "8",
+        "rank": "8",
+        "metric": "auto",
+        "max_new_tokens": "8",
+        "test_rows": "",
+        "seed": "0",
+        **typed,
+    }
+
+
+def post_study(client: Client, project: Project, typed: dict[str, Any], **more: Any) -> Any:
+    return client.post(f"/projects/{project.code}/jobs/launch/study/", typed, **more)
+
+
+def test_a_study_is_launched_with_one_press(project: Project, version: DatasetVersion, editor: Client) -> None:
+    card = post_study(editor, project, study_form(version, do="check"), headers=HTMX).content.decode()
+    assert "Run 5 jobs" in card
+    for _ in range(2):
+        answer = post_study(editor, project, study_form(version))
+        study = Study.objects.get()
+        assert answer.headers["Location"] == f"/projects/{project.code}/studies/{study.code}/"
+    assert study.question == "Does it pay?"
+    assert study.jobs.count() == 5
+    assert study.jobs.get(role="train:lora").spec["adaptation"]["rank"] == 8
+
+
+def test_the_study_form_starts_ready(project: Project, version: DatasetVersion, editor: Client) -> None:
+    page = editor.get(f"/projects/{project.code}/jobs/launch/study/").content.decode()
+    assert "Run 5 jobs" in page
+    assert f'<option value="{version.digest}" selected>' in page
+
+
+def test_a_project_without_data_is_sent_to_the_data(project: Project, editor: Client) -> None:
+    page = editor.get(f"/projects/{project.code}/jobs/launch/study/").content.decode()
+    assert "A study needs data first" in page
+
+
+def test_faults_of_a_study_stand_beside_their_fields(project: Project, version: DatasetVersion, editor: Client) -> None:
+    answer = post_study(editor, project, study_form(version, methods=[], max_steps="0"))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert Study.objects.count() == 0
+    assert 'id="id_max_steps_error"' in page
+    assert 'id="id_methods_error"' in page
+    assert 'value="Does it pay?"' in page
+    fold = page.rpartition('id="id_max_steps"')[0].rpartition("<details")[2]
+    assert " open" in fold.partition(">")[0]
+
+
+def test_data_without_held_out_rows_is_refused(project: Project, version: DatasetVersion, editor: Client) -> None:
+    version.splits = {"train": 40}
+    version.save()
+    answer = post_study(editor, project, study_form(version))
+    assert "It has no rows in its split test" in answer.content.decode()
+    assert Study.objects.count() == 0

@@ -27,7 +27,7 @@ def run_all(roles: Sequence[str] = ROLES) -> None:
     supervisor.take_place()
     chosen = _settings()
     if "web" in roles:
-        check_port(chosen.bind, chosen.port, tell)
+        check_port(chosen.bind, chosen.port)
     supervisor.watch_signals()
     try:
         _start_all(supervisor, chosen, roles, started)

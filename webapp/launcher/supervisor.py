@@ -17,7 +17,6 @@ from .places import private_folder
 from .plan import Part
 
 LEFTOVERS_SECONDS = 30.0
-PORT_SECONDS = 10.0
 TICK_SECONDS = 0.25
 
 
@@ -118,26 +117,16 @@ class Supervisor:
             (self._state / "run" / "processes").write_text(text + "\n")
 
 
-def check_port(bind: str, port: int, say: Callable[[str], None]) -> None:
-    """Raise `CannotStart` if the web port is taken, also after a short wait for an earlier server to end."""
-    deadline = time.monotonic() + PORT_SECONDS
-    is_told = False
-    while True:
-        family = socket.AF_INET6 if ":" in bind else socket.AF_INET
-        with socket.socket(family) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((bind.strip("[]"), port))
-                return
-            except OSError as error:
-                if time.monotonic() > deadline:
-                    raise CannotStart(
-                        f"Port {port} on {bind} cannot be used: {error.strerror}. Set PORT to another one."
-                    ) from None
-        if not is_told:
-            say(f"Port {port} is taken; waiting up to {PORT_SECONDS:.0f} s ...")
-            is_told = True
-        time.sleep(0.2)
+def check_port(bind: str, port: int) -> None:
+    """Raise `CannotStart` if the web port cannot be had."""
+    with socket.socket(socket.AF_INET6 if ":" in bind else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((bind.strip("[]"), port))
+        except OSError as error:
+            raise CannotStart(
+                f"Port {port} on {bind} cannot be used: {error.strerror}. Set PORT to another one."
+            ) from None
 
 
 def answers(socket_path: Path) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 import axe_core_python
 import pytest
 from django.test.utils import override_settings
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -20,6 +20,9 @@ from webapp.accounts.models import User
 
 # the sync API of playwright runs an event loop in the test's thread, where Django would refuse the database
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# a busy machine may take long to draw; a test that waits passes as soon as what it waits for is there
+expect.set_options(timeout=30_000)
 
 RESULTS = Path(__file__).parents[2] / "test-results"
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
@@ -137,7 +140,7 @@ def shot() -> Shot:
     return save
 
 
-def eventually(page: Page, expression: str, seconds: float = 15.0) -> None:
+def eventually(page: Page, expression: str, seconds: float = 30.0) -> None:
     """Waits until the expression is true; playwright's own way needs eval, which the site's policy forbids."""
     until = time.monotonic() + seconds
     while not page.evaluate(f"Boolean({expression})"):

@@ -146,7 +146,7 @@ def test_upload_shows_the_answer_and_the_fault_in_place(guide: Page, tmp_path: P
     assert "422" in faults.pop()
     guide.get_by_label("Drop a file here").set_input_files(whole)
     guide.get_by_role("button", name="Upload and check").click()
-    expect(guide.locator(".toast")).to_contain_text("Received 35.0 kB")
+    expect(guide.locator("#toasts .toast")).to_contain_text("Received 35.0 kB")
     expect(guide).to_have_url(re.compile(r"/styleguide/$"))
 
 
@@ -172,7 +172,7 @@ def test_reads_and_works_without_javascript(
     expect(plain.locator("#loss table")).to_be_visible()
     plain.set_input_files("#id_file", {"name": "a.csv", "mimeType": "text/csv", "buffer": b"a,b\n1,2\n"})
     plain.get_by_role("button", name="Upload and check").click()
-    expect(plain.locator(".toast")).to_contain_text("Received 8 B")
+    expect(plain.locator("#toasts .toast")).to_contain_text("Received 8 B")
     context.close()
 
 

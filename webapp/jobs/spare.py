@@ -51,20 +51,21 @@ class Spare:
         Another spare is started in its place a little later.
         """
         with self._lock:
-            process, was_ready = self._process, self._is_ready
-            if process is None or not was_ready or process.poll() is not None:
-                if process is None or process.poll() is not None:
-                    self._process = None
-                    self.fill(REFILL_AFTER_SECONDS)
-                return None
+            process = self._process
+            if process is not None and process.poll() is None and not self._is_ready:
+                return None  # still importing: it is for the next job
             self._process = None
         self.fill(REFILL_AFTER_SECONDS)
+        if process is None or process.poll() is not None:
+            _discard(process)
+            return None
         request = {"spec": str(spec), "out": str(out), "env": dict(env), "log": str(log_path)}
         assert process.stdin is not None
         try:
             process.stdin.write(json.dumps(request).encode() + b"\n")
             process.stdin.flush()
         except OSError:
+            _discard(process)
             return None
         return process
 
@@ -73,14 +74,13 @@ class Spare:
         with self._lock:
             self._is_closed = True
             process, self._process = self._process, None
-        if process is not None:
-            process.kill()
-            process.wait()
+        _discard(process)
 
     def _start(self) -> None:
         with self._lock:
             if self._is_closed or (self._process is not None and self._process.poll() is None):
                 return
+            _discard(self._process)
             self._is_ready = False
             try:
                 self._process = process = subprocess.Popen(
@@ -99,8 +99,7 @@ class Spare:
     def _await_ready(self, process: subprocess.Popen[bytes], started: float) -> None:
         assert process.stdout is not None
         line = process.stdout.readline()
-        with suppress(OSError):
-            process.stdout.close()
+        process.stdout.close()
         if not line:
             process.wait()
             log.warning("the spare process ended before it was ready", exit_status=process.returncode)
@@ -109,3 +108,13 @@ class Spare:
             if self._process is process:
                 self._is_ready = True
         log.info("spare process ready", pid=process.pid, seconds=round(time.monotonic() - started, 1))
+
+
+def _discard(process: "subprocess.Popen[bytes] | None") -> None:
+    """End a spare that no job was given to, and close what belonged to it."""
+    if process is not None:
+        process.kill()
+        process.wait()
+        if process.stdin is not None:
+            with suppress(OSError):
+                process.stdin.close()

@@ -9,9 +9,11 @@ import signal
 import time
 from typing import Literal
 
+from training import spec as registry
 from training.events import EventType
 from training.result import ArtifactFile, Measurement, Result, write_json
 from training.run import Run
+from training.spec import Kind
 from training.spec.base import JobSpec
 
 Trick = Literal["", "fail", "kill-self", "exhaust-memory", "full-checkpoint", "full-events"]
@@ -28,6 +30,11 @@ class CountSpec(JobSpec):
     save_seconds: float = 0.0
     checkpoint_every_steps: int = 5
     trick: Trick = ""
+
+
+def register() -> None:
+    """Make the kind known in this process."""
+    registry.KINDS["count"] = Kind("count", "Count", "Count to a number; for tests.", CountSpec, "count_job:run")  # type: ignore[index]
 
 
 def run(spec: JobSpec, run: Run) -> Result:

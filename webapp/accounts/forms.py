@@ -39,17 +39,18 @@ class NameForm(forms.Form):
 
 
 class TokenForm(forms.Form):
-    """A new API token."""
+    """A new API token. Its fields' ids have a prefix, because the page holds another form with a name."""
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="id_token_%s")
 
     name = forms.CharField(
         label="What it is for", max_length=80, widget=forms.TextInput(attrs={"placeholder": "nightly evaluation"})
     )
     days = forms.TypedChoiceField(
         label="Ends after",
-        choices=[("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("", "never")],
-        coerce=int,
-        empty_value=None,
-        required=False,
+        choices=[("30", "30 days"), ("90", "90 days"), ("365", "a year"), ("0", "never")],
+        coerce=lambda days: int(days) or None,
         initial="90",
     )
     read_only = forms.BooleanField(label="May only read", required=False)

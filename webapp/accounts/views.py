@@ -120,7 +120,11 @@ def _person(request: HttpRequest) -> User:
 
 
 def _password_form(user: User, data: Any = None) -> "SetPasswordForm[User]":
-    return PasswordChangeForm(user, data) if user.has_usable_password() else SetPasswordForm(user, data)
+    if not user.has_usable_password():
+        return SetPasswordForm(user, data)
+    form = PasswordChangeForm(user, data)
+    form.fields["old_password"].widget.attrs.pop("autofocus", None)  # the page begins with something else
+    return form
 
 
 def _profile(request: HttpRequest, user: User, **shown: Any) -> HttpResponse:

@@ -12,8 +12,8 @@ from training.data.forms import ColumnMapping, Form, with_labels
 from training.data.intake import Intake
 from training.data.limits import Limits
 from training.data.normal import digest_of, input_text, normalised
-from training.data.overlap import overlap_of_splits
-from training.data.report import Faults, FileFault
+from training.data.overlap import MAX_EXAMPLES, overlap_of_splits
+from training.data.report import Faults, FileFault, shorten
 from training.data.sources import open_source
 from training.data.splits import SPLITS
 
@@ -103,16 +103,35 @@ def _personal(shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
 def _overlap(upload: Upload, mapping: ColumnMapping) -> dict[str, Any]:
     """Rows that stand in two of the files by normalised input, the held-out ones protected first."""
     by_split = dict(zip((each["split"] for each in upload.files), upload_files(upload), strict=True))
-    splits = [(name, _keys(by_split[name], mapping)) for name in reversed(SPLITS) if name in by_split]
-    overlap, _ = overlap_of_splits(splits, lambda row: None)
+    reader = _Inputs(mapping)
+    splits = [(name, reader.keys(by_split[name])) for name in reversed(SPLITS) if name in by_split]
+    overlap, places = overlap_of_splits(splits, reader.keep)
+    for row, place in places.items():
+        overlap.examples[place]["text"] = reader.kept.get(row, "")
     return overlap.to_json()
 
 
-def _keys(path: Path, mapping: ColumnMapping) -> Iterator[tuple[int, int, int]]:
-    """Row number, digest of the normalised input, and line of each fit row."""
-    try:
-        with open_source(path, limits=limits()) as source:
-            for number, kept in enumerate(Intake(source, mapping=mapping, faults=Faults(keep=0), limits=limits())):
-                yield number, digest_of(normalised(input_text(kept.row))), kept.line
-    except FileFault:
-        return
+class _Inputs:
+    """The inputs of fit rows as digests, and the texts of the first ones asked for while they go by."""
+
+    def __init__(self, mapping: ColumnMapping) -> None:
+        self.kept: dict[int, str] = {}
+        self._mapping = mapping
+        self._row = 0
+        self._text = ""
+
+    def keys(self, path: Path) -> Iterator[tuple[int, int, int]]:
+        """A number that no other row has, the digest of the normalised input, and the line of each fit row."""
+        try:
+            with open_source(path, limits=limits()) as source:
+                for kept in Intake(source, mapping=self._mapping, faults=Faults(keep=0), limits=limits()):
+                    self._row += 1
+                    self._text = input_text(kept.row)
+                    yield self._row, digest_of(normalised(self._text)), kept.line
+        except FileFault:
+            return
+
+    def keep(self, row: int) -> None:
+        """Remember the text of the row that goes by now."""
+        if len(self.kept) < MAX_EXAMPLES:
+            self.kept[row] = shorten(self._text, 200)

@@ -48,7 +48,7 @@ class MappingForm(forms.Form):
         self.form = form
         parts: dict[str, forms.Field] = {}
         for role in FORMS[form].roles:
-            none = [] if role.required else [("", "no column")]
+            none = [("", "choose a column" if role.required else "no column")]
             choices = [*none, *((column, column) for column in columns)]
             parts[_field(role)] = forms.ChoiceField(label=role.title, choices=choices, required=role.required)
         self.fields = {**parts, **self.fields}
@@ -100,9 +100,24 @@ def kept_mapping(report: Mapping[str, Any]) -> ColumnMapping | None:
     return ColumnMapping.model_validate(report["mapping"]) if report.get("mapping") else None
 
 
-def mapping_form(form: Form, upload: Upload, data: Any = None) -> MappingForm:
-    """The form with the mapping to start from filled in, or bound to `data`."""
-    mapping = starting_mapping(form, upload.report)
+def tried_mapping(form: Form, report: Mapping[str, Any], asked: Mapping[str, str]) -> ColumnMapping:
+    """The mapping to start from, with what `asked` (a query) says of columns, messages and instruction."""
+    start = starting_mapping(form, report)
+    if not any(name.startswith("column_") for name in asked):
+        return start
+    named = {role.name: asked.get(_field(role), "") for role in FORMS[form].roles}
+    return start.model_copy(
+        update={
+            "columns": {role: column for role, column in named.items() if column in report["columns"]},
+            "conversational": "conversational" in asked,
+            "system": asked.get("system", "")[:SYSTEM_CHARS],
+        }
+    )
+
+
+def mapping_form(form: Form, upload: Upload, data: Any = None, mapping: ColumnMapping | None = None) -> MappingForm:
+    """The form with `mapping`, or the one to start from, filled in; or bound to `data`."""
+    mapping = mapping or starting_mapping(form, upload.report)
     initial: dict[str, Any] = {f"column_{name}": column for name, column in mapping.columns.items()}
     initial |= {"conversational": mapping.conversational, "system": mapping.system}
     return MappingForm(data, form=form, columns=upload.report["columns"], initial=initial)
@@ -123,10 +138,14 @@ def parsed_mapping(raw: Any, columns: Sequence[str]) -> ColumnMapping:
 
 def previews(mapping: ColumnMapping, report: Mapping[str, Any]) -> list[Preview]:
     """The report's first raw rows, each with the row that this mapping makes of it."""
+    unset = [role.title for role in FORMS[mapping.form].roles if role.required and role.name not in mapping.columns]
     canonical = Canonical(mapping, numeric=frozenset(report["columns"]), any_label=True)
     shown = []
     for raw in report["sample_raw"]:
         cells = [(str(name), _cell(value)) for name, value in raw.items()]
+        if unset:
+            shown.append(Preview(cells, None, f"Choose the column for {', '.join(unset)}."))
+            continue
         try:
             shown.append(Preview(cells, shown_row(canonical.row(raw), chars=_PREVIEW_CHARS), ""))
         except RowFault as fault:

@@ -8,6 +8,8 @@ MOST_CHARS = 6_000
 _TITLES = {"prompt": "Prompt", "completion": "Completion", "chosen": "Chosen", "rejected": "Rejected"}
 _MORE_TITLES = {"messages": "Conversation", "text": "Text", "label": "Good answer"}
 
+_ALWAYS_NAMED = {"chosen", "rejected"}
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -21,10 +23,11 @@ class Turn:
 
 @dataclass(frozen=True)
 class Part:
-    """One field of a row."""
+    """One field of a row. `is_named`: its title is shown even where its turns name their speakers."""
 
     title: str
     turns: list[Turn]
+    is_named: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,8 @@ class ShownRow:
 def shown_row(row: Mapping[str, Any], index: int = 0, *, chars: int = MOST_CHARS) -> ShownRow:
     """The row's fields with their texts, cut past `chars` characters each."""
     titles = _TITLES | _MORE_TITLES
-    return ShownRow([Part(titles.get(name, name), _turns(value, chars)) for name, value in row.items()], index)
+    parts = [Part(titles.get(name, name), _turns(value, chars), name in _ALWAYS_NAMED) for name, value in row.items()]
+    return ShownRow(parts, index)
 
 
 def _turns(value: Any, chars: int) -> list[Turn]:

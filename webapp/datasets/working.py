@@ -15,7 +15,7 @@ from django.utils import timezone
 from training.catalogue import prepared_folder
 from training.data.forms import ColumnMapping
 from training.data.manifest import Manifest
-from training.data.splits import SplitPlan
+from training.data.splits import SPLITS, SplitPlan
 from training.data.stats import TokenCounter, token_counter
 from training.data.store import build_version, remove_leftovers
 from training.faults import JobFault, as_fault
@@ -81,7 +81,9 @@ def store(upload: Upload, claim: Claim) -> None:
 def _build(upload: Upload, options: StoreOptions, folder: Path, claim: Claim) -> dict[str, Any]:
     """Write the version's folder; returns its manifest with the statistics over all splits."""
     files = upload_files(upload)
-    several = {each["split"]: path for each, path in zip(upload.files, files, strict=True)} if len(files) > 1 else None
+    by_split = {each["split"]: path for each, path in zip(upload.files, files, strict=True)}
+    # what is measured with comes first: of two equal rows the later one counts as the duplicate
+    several = {split: by_split[split] for split in reversed(SPLITS) if split in by_split} if len(files) > 1 else None
     count_tokens, tokenizer = _tokens_of(upload.project.base_model)
     manifest: Manifest = build_version(
         several or files[0],
@@ -91,7 +93,6 @@ def _build(upload: Upload, options: StoreOptions, folder: Path, claim: Claim) ->
         name=", ".join(each["name"] for each in upload.files),
         mask_personal_data=options.mask_personal_data,
         drop_overlap=options.drop_overlap,
-        keep_going=options.leave_out_faulty,
         count_tokens=count_tokens,
         progress=claim.tell,
         limits=checking.limits(),

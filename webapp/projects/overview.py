@@ -8,11 +8,21 @@ from django.urls import reverse
 from django.utils import timezone
 
 from webapp.datasets.models import DatasetVersion, Upload, UploadState
+from webapp.jobs.adaptation import method_name
 from webapp.jobs.models import OPEN, Job, JobState, Measurement, Study
 from webapp.ui import formats, rail
 
 from .models import Project
 
+BASELINE_ROLE = "eval:base"
+METRIC_NAMES = {
+    "choice": "Accuracy, choosing among the labels",
+    "exact": "Exact answers",
+    "normalised": "Answers equal but for case and punctuation",
+    "numeric": "Right numbers",
+    "contains": "Answers that hold the expected one",
+    "f1": "F1 over words",
+}
 _NEWEST = 200
 _MOST_ROWS = 8
 _FAILED_WITHIN = timedelta(days=7)
@@ -74,12 +84,13 @@ def newest_findings(project: Project, limit: int = 3) -> list[Finding]:
 
 def _finding(project: Project, newest_first: list[Measurement]) -> Finding:
     first = newest_first[0]
-    baseline = next((m for m in newest_first if _is_baseline(project, m)), None)
+    of_study = (m for m in newest_first if m.job.role == BASELINE_ROLE)
+    baseline = next(of_study, None) or next((m for m in newest_first if _is_baseline(project, m)), None)
     others = sorted((m for m in newest_first if m is not baseline), key=lambda m: -m.value)[:_MOST_ROWS]
     shown = [*([baseline] if baseline else []), *others]
     kind = "percent" if first.unit == "fraction" else "sig"
     return Finding(
-        metric=f"Metric: {first.metric}",
+        metric=METRIC_NAMES.get(first.metric, first.metric.replace("_", " ")),
         study=first.study,
         url=page_address(("jobs:study",), project, first.study.code) if first.study else "",
         newest=first.created_at,
@@ -93,7 +104,7 @@ def _finding(project: Project, newest_first: list[Measurement]) -> Finding:
 def _plotted(project: Project, measurement: Measurement, *, is_baseline: bool) -> Plotted:
     job = measurement.job
     return Plotted(
-        label="Base model" if is_baseline else job.name,
+        label="Base model" if is_baseline else _model_name(measurement),
         value=measurement.value,
         low=measurement.low,
         high=measurement.high,
@@ -101,6 +112,13 @@ def _plotted(project: Project, measurement: Measurement, *, is_baseline: bool) -
         href=page_address(("jobs:job",), project, job.code),
         tone="plain" if is_baseline else "",
     )
+
+
+def _model_name(measurement: Measurement) -> str:
+    """What was measured: the method in a study, else what the job is called."""
+    step, _, method = measurement.job.role.partition(":")
+    name = method_name(method) if step == "eval" and method else measurement.job.name
+    return name[:1].upper() + name[1:]
 
 
 def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str) -> str:
@@ -114,20 +132,20 @@ def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str
         return f"The base model reaches {shown(baseline)}; nothing is measured against it yet."
     best = others[0]
     if baseline is None:
-        return f"{best.job.name} reaches {shown(best)}; the base model is not measured on these rows."
+        return f"{_model_name(best)} reaches {shown(best)}; the base model is not measured on these rows."
     if kind != "percent":
-        return f"{best.job.name} has {shown(best)}, the base model {shown(baseline)}."
+        return f"{_model_name(best)} has {shown(best)}, the base model {shown(baseline)}."
     gain = formats.points(abs(best.value - baseline.value)).lstrip("+").replace("pts", "points")
     if best.low is not None and baseline.high is not None and best.low > baseline.high:
-        return f"{best.job.name} gains {gain} over the base model."
+        return f"{_model_name(best)} gains {gain} over the base model."
     if best.high is not None and baseline.low is not None and best.high < baseline.low:
-        return f"{best.job.name}, the best of what was tried, loses {gain} against the base model."
-    return f"{best.job.name} and the base model cannot be told apart by their intervals."
+        return f"{_model_name(best)}, the best of what was tried, loses {gain} against the base model."
+    return f"{_model_name(best)} and the base model cannot be told apart by their intervals."
 
 
 def _is_baseline(project: Project, measurement: Measurement) -> bool:
     spec = measurement.job.spec
-    return measurement.job.role == "eval:base" or (spec.get("model") == project.base_model and not spec.get("adapter"))
+    return spec.get("model") == project.base_model and not spec.get("adapter") and not measurement.job.role
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,12 @@
 """Words for what the data library names by code."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from django import template
+from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from training.data.forms import FORMS, Form
 from webapp.ui import formats
@@ -35,6 +38,19 @@ def reason(code: str) -> str:
 def form_title(name: str) -> str:
     """A form's title: `question_answer` is Question and answer."""
     return FORMS[Form(name)].title if name in set(Form) else name
+
+
+@register.filter
+def marked(text: str, search: str) -> SafeString:
+    """The text with each place marked where `search` stands, whatever its case."""
+    if not search:
+        return conditional_escape(text)
+    pieces = re.split(f"({re.escape(search)})", text, flags=re.IGNORECASE)
+    return format_html_join("", "{}", ((_mark(piece, place),) for place, piece in enumerate(pieces)))
+
+
+def _mark(piece: str, place: int) -> SafeString:
+    return format_html("<mark>{}</mark>", piece) if place % 2 else conditional_escape(piece)
 
 
 @register.filter

@@ -17,7 +17,7 @@ from webapp.projects.pages import frame, person
 from .. import services
 from ..access import get_dataset, get_upload
 from ..forms import StoreForm, UploadForm
-from ..mapping import chosen_form, kept_mapping, mapping_form, previews, starting_mapping
+from ..mapping import chosen_form, kept_mapping, mapping_form, previews, tried_mapping
 from ..models import Dataset, Upload, UploadState
 from ..naming import dataset_name_from
 from ..options import DataRefused
@@ -136,14 +136,14 @@ def _upload(request: HttpRequest, upload: Upload, *, status: int = 200, **shown:
     context = {**frame(request, upload.project, "data"), "upload": upload, "report": report}
     if not upload.is_working and report.get("columns"):
         form = shown.pop("form", None) or chosen_form(request.GET.get("form"), report)
-        mapping = starting_mapping(form, report)
+        mapping = tried_mapping(form, report, request.GET)
         kept = kept_mapping(report)
-        shown.setdefault("mapping_form", mapping_form(form, upload))
+        shown.setdefault("mapping_form", mapping_form(form, upload, mapping=mapping))
         context |= {
             "chosen": FORMS[form],
             "forms": FORMS.values(),
             "previews": previews(mapping, report),
-            "is_changed": kept is None or kept.form is not form,
+            "is_changed": kept is None or kept.form is not form or kept.columns != mapping.columns,
             "file_rows": [
                 (each, found["rows_kept"]) for each, found in zip(upload.files, report["files"], strict=True)
             ],

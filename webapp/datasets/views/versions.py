@@ -1,15 +1,17 @@
 """Datasets and their versions: list, statistics, rows, download, deletion."""
 
 from django.contrib import messages
-from django.db.models import Count, Max, OuterRef, Subquery
+from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from training.data.browse import browse
+from webapp.jobs.models import JobData
 from webapp.projects.access import get_project
 from webapp.projects.pages import frame, person
+from webapp.ui.rail import address
 
 from .. import charts, services
 from ..access import get_dataset, get_version
@@ -69,8 +71,8 @@ def _version(request: HttpRequest, found: DatasetVersion, *, status: int = 200, 
         "tabs": _tabs(found, "about"),
         "labels": labels,
         "rows_left_out": found.manifest.get("rows_total", found.rows) - found.rows,
-        "uses": found.used_by.select_related("job").order_by("-job__created_at", "field")[:50],
-        "studies": found.studies.order_by("-created_at")[:50],
+        "uses": [(use, _address("jobs:job", found, use.job.code)) for use in _uses(found)],
+        "studies": [(study, _address("jobs:study", found, study.code)) for study in found.studies.all()[:50]],
         "refused": refused,
     }
     if splits:
@@ -78,6 +80,15 @@ def _version(request: HttpRequest, found: DatasetVersion, *, status: int = 200, 
     if labels:
         context |= {"label_chart": charts.label_counts(labels), "label_finding": charts.label_finding(labels)}
     return render(request, "datasets/version.html", context, status=status)
+
+
+def _uses(version: DatasetVersion) -> QuerySet[JobData]:
+    return version.used_by.select_related("job").order_by("-job__created_at", "field")[:50]
+
+
+def _address(name: str, version: DatasetVersion, code: str) -> str:
+    """The page of a job or a study, if the site has one."""
+    return address((name,), version.dataset.project.code, code) or ""
 
 
 def _tabs(version: DatasetVersion, current: str) -> list[dict[str, object]]:

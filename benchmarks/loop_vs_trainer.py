@@ -66,7 +66,7 @@ def model() -> tuple[Adapted, PackedForward]:
     )
     adapted = adapt(LlamaForCausalLM(config), spec(1).adaptation)
     adapted.model.train()
-    return adapted, PackedForward(adapted.causal_lm, device=CPU, max_tokens=512, max_rows=BATCH)
+    return adapted, PackedForward(adapted, device=CPU, max_tokens=512, max_rows=BATCH)
 
 
 def spec(steps: int) -> SftSpec:

@@ -3,7 +3,7 @@
     python benchmarks/sft_pack_tokens.py [--device cuda] [--budgets 256,512,1024]
 
 Rows are random tokens. Prints row tokens a second (forward and backward of one step) for each kind of row and
-pack length; `PACK_TOKENS` in training/batches/forward.py is chosen from it, and docs/methods.md says how.
+pack length; `PACK_TOKENS` in training/batches/forward.py is chosen from it, and decision 007 says how.
 """
 
 import argparse
@@ -51,7 +51,7 @@ def main() -> None:
         rows = examples(*shape)
         found[kind] = {}
         for budget in budgets:
-            forward = PackedForward(adapted.causal_lm, device=device, max_tokens=budget, max_rows=None)
+            forward = PackedForward(adapted, device=device, max_tokens=budget, max_rows=None)
             found[kind][budget] = tokens_per_second(forward, rows)
         print(f"{kind:20}" + "".join(f"{value:8.0f}" for value in found[kind].values()), flush=True)
         for parameter in adapted.trainable.values():

@@ -10,15 +10,15 @@ from typing import Any, Protocol, cast
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
-from transformers import PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedTokenizerBase
 
 from ..models.adapt import Adapted
 from .encode import Example
 from .loss import summed_loss
-from .packing import build_pack, plan_packs
+from .packing import Pack, build_pack, plan_packs
 
 PACK_TOKENS = {"cpu": 512, "mps": 2048, "cuda": 8192}
-"""Longest pack by device: past it the dense mask's square costs more than larger matrices gain (docs/methods.md)."""
+"""Longest pack by device: past it the dense mask's square costs more than larger matrices gain (decision 007)."""
 
 CHECK_ROWS = 3
 CHECK_TOKENS = 256
@@ -59,14 +59,16 @@ class PackedForward:
 
     name = "packed"
 
-    def __init__(self, model: PreTrainedModel, *, device: torch.device, max_tokens: int, max_rows: int | None) -> None:
-        self._model = model
+    def __init__(self, adapted: Adapted, *, device: torch.device, max_tokens: int, max_rows: int | None) -> None:
+        model = adapted.causal_lm
+        self._adapted = adapted
         self._body = cast(nn.Module, getattr(model, model.base_model_prefix))
+        self._embed = model.get_input_embeddings()
         self._head = cast(nn.Linear, cast(Any, model).get_output_embeddings())
         self._device = device
         self._max_tokens = max_tokens
         self._max_rows = max_rows
-        self._mask_dtype = model.dtype
+        self._dtype = model.dtype
 
     def plan(self, examples: Sequence[Example], rows: Sequence[int]) -> list[list[int]]:
         """Packs of even size, rows with a common beginning together."""
@@ -75,21 +77,35 @@ class PackedForward:
     def losses(self, examples: Sequence[Example], rows: Sequence[int]) -> Losses:
         """One forward over one pack."""
         pack = build_pack(examples, rows).to(self._device)
-        mask = None
-        if pack.mask is not None:
-            mask = torch.zeros(pack.mask.shape, dtype=self._mask_dtype, device=self._device)
-            mask.masked_fill_(~pack.mask, torch.finfo(self._mask_dtype).min)
-        hidden = self._body(
-            input_ids=pack.ids, position_ids=pack.positions, attention_mask=mask, use_cache=False
-        ).last_hidden_state[0]
+        hidden = self._hidden(pack)
         targets = hidden.index_select(0, pack.target_index)
         total, losses = summed_loss(targets, self._head.weight, self._head.bias, pack.labels, pack.counts)
         nats, count = _by_row(losses[pack.pair_of], pack.row_of, len(rows))
         return Losses(total, nats, count, pack.computed_tokens, pack.row_tokens)
 
+    def _hidden(self, pack: Pack) -> Tensor:
+        """[L, d]: the last hidden states of a pack's tokens. A soft prompt is the root that all rows share."""
+        prompt = self._adapted.soft_prompt()
+        before = 0 if prompt is None else prompt.shape[1]
+        mask = None
+        if pack.mask is not None:
+            visible = functional.pad(pack.mask, (before, 0, 0, 0), value=True)
+            visible = functional.pad(visible, (0, 0, before, 0), value=False)
+            visible[..., :before, :before] = torch.ones(before, before, dtype=torch.bool, device=self._device).tril()
+            mask = torch.zeros(visible.shape, dtype=self._dtype, device=self._device)
+            mask.masked_fill_(~visible, torch.finfo(self._dtype).min)
+        first = torch.arange(before, device=self._device)[None]
+        positions = torch.cat([first, pack.positions + before], dim=1)
+        inputs = {"input_ids": pack.ids} if prompt is None else {"inputs_embeds": self._after(prompt, pack.ids)}
+        output = self._body(**inputs, position_ids=positions, attention_mask=mask, use_cache=False)
+        return cast(Tensor, output.last_hidden_state[0, before:])
+
+    def _after(self, prompt: Tensor, ids: Tensor) -> Tensor:
+        return torch.cat([prompt, self._embed(ids)], dim=1)
+
     def widened(self) -> "PackedForward":
         """As many rows a pack as there is room for."""
-        return PackedForward(self._model, device=self._device, max_tokens=self._max_tokens, max_rows=None)
+        return PackedForward(self._adapted, device=self._device, max_tokens=self._max_tokens, max_rows=None)
 
 
 class PaddedForward:
@@ -151,7 +167,7 @@ def choose_forward(
     obstacle = _obstacle(adapted, examples)
     if obstacle is None:
         budget = PACK_TOKENS.get(device.type, 1024)
-        packed = PackedForward(causal_lm, device=device, max_tokens=budget, max_rows=batch_size)
+        packed = PackedForward(adapted, device=device, max_tokens=budget, max_rows=batch_size)
         difference = _largest_difference(packed, padded, examples)
         if isinstance(difference, float) and difference <= CHECK_TOLERANCE_NATS[causal_lm.dtype]:
             how = f"Rows are packed to at most {budget} tokens; agrees with the plain forward to {difference:.1g} nats."
@@ -163,8 +179,6 @@ def choose_forward(
 def _obstacle(adapted: Adapted, examples: Sequence[Example]) -> str | None:
     """What keeps rows from sharing a sequence, as far as the configuration tells."""
     causal_lm = adapted.causal_lm
-    if adapted.method == "prompt":
-        return "a soft prompt stands before each row"
     config: Any = causal_lm.config
     if config._attn_implementation not in ("sdpa", "eager"):
         return f"the attention is {config._attn_implementation}"

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import torch
 from peft import IA3Config, LoraConfig, PeftConfig, PromptTuningConfig, TaskType, get_peft_model
-from torch import nn
+from torch import Tensor, nn
 from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 from ..faults import BadSpec
@@ -30,6 +30,12 @@ class Adapted:
         if self.method == "full":
             return cast(PreTrainedModel, self.model)
         return cast(PreTrainedModel, cast(Any, self.model).get_base_model())
+
+    def soft_prompt(self) -> Tensor | None:
+        """The learned prompt as embeddings, [1, tokens, d] with gradient; None for the methods that have none."""
+        if self.method != "prompt":
+            return None
+        return cast(Tensor, cast(Any, self.model).get_prompt(batch_size=1)).to(self.causal_lm.dtype)
 
     @property
     def trainable(self) -> dict[str, nn.Parameter]:

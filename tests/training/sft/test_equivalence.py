@@ -27,8 +27,9 @@ def adapted(method: str, *, fused: bool, dtype: torch.dtype = torch.float32) -> 
     torch.manual_seed(1)
     if method == "full":
         return adapt(model, Adaptation(method="full"))
-    if fused:
-        made = adapt(model, Adaptation.model_validate({"method": method, "rank": 4}))
+    if fused or method in ("ia3", "prompt"):
+        raw = {"method": method, "rank": 4, "prompt_tokens": 5}
+        made = adapt(model, Adaptation.model_validate(raw))
     else:
         config = LoraConfig(
             task_type="CAUSAL_LM", r=4, lora_alpha=8, target_modules="all-linear", use_dora=method == "dora"
@@ -58,7 +59,7 @@ def gradients(
 
 
 def packed(model: Adapted, *, max_tokens: int = 64, max_rows: int | None = None) -> PackedForward:
-    return PackedForward(model.causal_lm, device=CPU, max_tokens=max_tokens, max_rows=max_rows)
+    return PackedForward(model, device=CPU, max_tokens=max_tokens, max_rows=max_rows)
 
 
 def padded(model: Adapted, *, max_rows: int = 16) -> PaddedForward:
@@ -74,7 +75,7 @@ def assert_same(found: tuple[float, dict[str, Tensor]], wanted: tuple[float, dic
         )
 
 
-@pytest.mark.parametrize("method", ["lora", "dora", "full"])
+@pytest.mark.parametrize("method", ["lora", "dora", "ia3", "prompt", "full"])
 @pytest.mark.parametrize("shared", [0, 20])
 @pytest.mark.parametrize("loss_on_all", [False, True])
 def test_packed_shared_and_fused_equals_padded_peft(method: str, shared: int, loss_on_all: bool) -> None:
@@ -82,7 +83,7 @@ def test_packed_shared_and_fused_equals_padded_peft(method: str, shared: int, lo
     if loss_on_all:
         examples = [Example(e.ids, (False,) + (True,) * (len(e.ids) - 1), "", "") for e in examples]
     fast, plain = adapted(method, fused=True), adapted(method, fused=False)
-    assert fast.fused_layers == (0 if method == "full" else 14)
+    assert fast.fused_layers == (14 if method in ("lora", "dora") else 0)
     assert_same(gradients(fast, packed(fast), examples), gradients(plain, padded(plain), examples))
 
 
@@ -160,10 +161,8 @@ class TestChoice:
     def test_packing_off(self) -> None:
         assert self.choose(adapted("lora", fused=True), packing=False)[0] == "padded"
 
-    def test_soft_prompt_is_padded(self) -> None:
-        name, why = self.choose(adapt(tiny_llama(), Adaptation(method="prompt", prompt_tokens=4)))
-        assert name == "padded"
-        assert "soft prompt" in why
+    def test_soft_prompt_is_packed(self) -> None:
+        assert self.choose(adapt(tiny_llama(), Adaptation(method="prompt", prompt_tokens=4)))[0] == "packed"
 
     def test_model_that_looks_elsewhere_is_padded(self) -> None:
         """A model whose logits are scaled after the output layer must not be computed from that layer alone."""

@@ -15,7 +15,7 @@ from training.launch import job_command
 
 @pytest.mark.training
 def test_two_processes_of_4_rows_give_the_curve_of_one_of_8(job: Job) -> None:
-    """Through `accelerate launch`, as a worker starts it: same steps, one event each, same losses and count of tokens."""
+    """Through `accelerate launch`, as a worker starts it: one event a step, same losses, same tokens."""
     alone = job.run("alone", job.spec(optim={"batch_size": 8}, sample_prompts=0))
     spec = job.spec(optim={"batch_size": 4}, devices=2, sample_prompts=0)
     path = job.folder / "spec.json"

@@ -13,7 +13,9 @@ from .limits import Limits
 from .report import FileFault, Reason, RowFault
 from .sources import Source
 
-_BATCH_ROWS = 256
+_BATCH_ROWS, _FEW_ROWS = 256, 16
+_MOST_ROW_GROUPS = 100_000
+_LONG_TEXT_BYTES = 256 * 1024
 
 
 def parquet_rows(source: Source, limits: Limits) -> Iterator[Item]:
@@ -23,16 +25,60 @@ def parquet_rows(source: Source, limits: Limits) -> Iterator[Item]:
 
     with _seekable(source) as file:
         try:
-            parquet = pq.ParquetFile(file, memory_map=False, thrift_string_size_limit=64 << 20)
-            _check_shape(parquet.metadata, limits)
+            metadata = pq.read_metadata(file)
+            _check_shape(metadata, limits)
+            plain = pq.ParquetFile(file, metadata=metadata)
+            shared = pq.ParquetFile(file, metadata=metadata, read_dictionary=_text_columns(metadata))
             number = 0
-            for batch in parquet.iter_batches(batch_size=_BATCH_ROWS, use_threads=False):
-                for row in _plain_rows(batch, limits):
-                    number += 1
-                    yield number, row
-                source.progress_override = number / max(1, parquet.metadata.num_rows)
+            for group in range(metadata.num_row_groups):
+                for batch in _batches(plain, shared, group):
+                    for row in _plain_rows(batch, limits):
+                        number += 1
+                        yield number, row
+                    source.progress_override = number / max(1, metadata.num_rows)
         except (pa.ArrowException, OSError, ValueError, OverflowError, MemoryError) as error:
             raise FileFault(Reason.BAD_PARQUET, f"The Parquet file cannot be read: {str(error)[:300]}") from error
+
+
+def _batches(plain: Any, shared: Any, group: int) -> Iterator[Any]:
+    """The batches of a row group.
+
+    A group may state a long text once and repeat it by number a million times. So its texts are looked at first:
+    where they are long, rows are read with their texts shared (`shared`), which takes more memory otherwise.
+    """
+    metadata = plain.metadata.row_group(group)
+    first = next(shared.iter_batches(batch_size=1, row_groups=[group], use_threads=False), None)
+    if first is None:
+        return
+    reader = shared if sum(map(_longest_text, first.columns)) > _LONG_TEXT_BYTES else plain
+    # texts stored as differences from the one before can repeat long ones as well
+    encodings = {name for place in range(metadata.num_columns) for name in metadata.column(place).encodings}
+    size = _FEW_ROWS if "DELTA_BYTE_ARRAY" in encodings else _BATCH_ROWS
+    yield from reader.iter_batches(batch_size=size, row_groups=[group], use_threads=False)
+
+
+def _longest_text(column: Any) -> int:
+    """Bytes of the longest text in the column's dictionaries."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    if pa.types.is_dictionary(column.type):
+        return int(pc.max(pc.binary_length(column.dictionary)).as_py() or 0)
+    return sum(map(_longest_text, _inner(column)))
+
+
+def _inner(column: Any) -> list[Any]:
+    """The columns inside a struct or list column; none in others."""
+    import pyarrow as pa
+
+    kind = column.type
+    if pa.types.is_struct(kind):
+        return list(column.flatten())
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return [column.flatten()]
+    if pa.types.is_map(kind):
+        return [column.keys, column.items]
+    return []
 
 
 @contextmanager
@@ -49,7 +95,15 @@ def _seekable(source: Source) -> Iterator[IO[bytes]]:
         yield file
 
 
+def _text_columns(metadata: Any) -> list[str]:
+    """The columns that hold texts, those inside lists as well."""
+    columns = (metadata.schema.column(place) for place in range(metadata.num_columns))
+    return [column.path for column in columns if column.physical_type == "BYTE_ARRAY"]
+
+
 def _check_shape(metadata: Any, limits: Limits) -> None:
+    if metadata.num_row_groups > _MOST_ROW_GROUPS:
+        raise FileFault(Reason.TOO_LARGE, f"{metadata.num_row_groups:,} row groups; write fewer and larger ones")
     if metadata.num_columns > limits.max_columns:
         raise FileFault(
             Reason.BAD_HEADER, f"{metadata.num_columns:,} columns; at most {limits.max_columns:,} are taken"
@@ -66,16 +120,29 @@ def _check_shape(metadata: Any, limits: Limits) -> None:
 
 def _plain_rows(batch: Any, limits: Limits) -> Iterator[dict[str, Any] | RowFault]:
     """The rows of a batch. Few bytes for all: converted at once; else one by one, so that one row is held."""
-    if batch.nbytes <= limits.max_line_bytes:
+    if sum(map(_unpacked_bytes, batch.columns)) <= limits.max_line_bytes:
         for row in batch.to_pylist():
             yield _plain_row(row)
         return
     for place in range(batch.num_rows):
         one = batch.slice(place, 1)
-        if one.get_total_buffer_size() and one.nbytes > limits.max_line_bytes:
+        if sum(map(_unpacked_bytes, one.columns)) > limits.max_line_bytes:
             yield RowFault(Reason.LINE_TOO_LONG, f"The row is longer than {limits.max_line_bytes:,} bytes")
         else:
             yield _plain_row(one.to_pylist()[0])
+
+
+def _unpacked_bytes(column: Any) -> int:
+    """How large the column's values are as Python values, without making them: a dictionary's text counts each time."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        lengths = pc.binary_length(column.dictionary)
+        return int(pc.sum(pc.take(lengths, column.indices.fill_null(0))).as_py() or 0) if len(lengths) else 0
+    inner = _inner(column)
+    return 64 * len(column) + sum(map(_unpacked_bytes, inner)) if inner else int(column.nbytes)
 
 
 def _plain_row(row: dict[str, Any]) -> dict[str, Any] | RowFault:

@@ -48,11 +48,13 @@ class Intake:
         seen: DigestIndex | None = None,
         file_number: int = 0,
         change: Callable[[Row], Row] | None = None,
+        scope: Callable[[Mapping[str, Any]], str] = lambda raw: "",
         tell: Callable[[float], object] = lambda fraction: None,
         limits: Limits = DEFAULT_LIMITS,
     ) -> None:
         """`seen` finds duplicates (none are looked for without it); `change` is applied to each row (masking).
 
+        Equal rows are duplicates only within one `scope` of their raw row: across splits they are overlap.
         `tell` gets the part that was read, 0 to 1, every few hundred rows, fit or not.
         """
         self.source = source
@@ -64,6 +66,7 @@ class Intake:
         self._seen = seen
         self._file_number = file_number
         self._change = change
+        self._scope = scope
         self.format, items = raw_rows(source, limits)
         self._buffered = list(self._buffer(items))
         self.head = [row for _, row in self._buffered if isinstance(row, dict)]
@@ -137,7 +140,7 @@ class Intake:
         self._check_shape(row)
         key = 0
         if self._seen is not None:
-            key, whole = row_digests(row)
+            key, whole = row_digests(row, self._scope(raw))
             earlier = self._seen.add(whole, self._file_number << _FILE_SHIFT | line)
             if earlier is not None:
                 at_line, other = earlier & ((1 << _FILE_SHIFT) - 1), earlier >> _FILE_SHIFT

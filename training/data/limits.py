@@ -26,8 +26,8 @@ class Limits:
     max_columns: int = 1_000
     max_row_chars: int = 200_000
     """Longest row once it is in canonical form, in characters."""
-    max_row_group_bytes: int = 1024 * MIB
-    """Largest row group of a Parquet file, unpacked."""
+    max_row_group_bytes: int = 4096 * MIB
+    """Largest row group of a Parquet file, unpacked. Pages of it are read one after the other."""
     max_rows: int = 20_000_000
     max_fault_details: int = 200
     """Faults kept with line and message; all are counted."""

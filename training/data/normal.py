@@ -50,13 +50,13 @@ def input_text(row: Mapping[str, Any]) -> str:
     return f"{text_of(row['chosen'])}\n{text_of(row['rejected'])}"
 
 
-def row_digests(row: Mapping[str, Any]) -> tuple[int, int]:
-    """Digest of the normalised input, and of all the row's normalised content."""
+def row_digests(row: Mapping[str, Any], scope: str = "") -> tuple[int, int]:
+    """Digest of the normalised input, and of all the row's normalised content together with `scope`."""
     asked = normalised(input_text(row))
     rest = [_other(value) for name, value in row.items() if name not in ("prompt", "text", "messages")]
     if "messages" in row:
         rest = [text_of(row["messages"][-1:])]
-    return digest_of(asked), digest_of("\x1f".join([asked, *map(normalised, rest)]))
+    return digest_of(asked), digest_of("\x1f".join([scope, asked, *map(normalised, rest)]))
 
 
 def _other(value: str | bool | Sequence[Any]) -> str:

@@ -31,7 +31,6 @@ from .stats import TokenCounter
 from .writing import encoded, write_splits
 
 _PART = ".part-"
-_TELL_EVERY_ROWS = 500
 _STAGING_SHARE = 0.75
 
 
@@ -134,10 +133,14 @@ def _build_in(part: Path, files: Mapping[str, Path], name: str, build: Build, ke
             for number, (split, path) in enumerate(files.items()):
                 shown = name if len(files) == 1 and name else path.name
                 build.faults.file = shown if len(files) > 1 else ""
-                _stage_file(stage, path, shown, split, number, seen, build)
+
+                def tell(fraction: float, number: int = number) -> None:
+                    build.tell(_STAGING_SHARE * (number + fraction) / len(files))
+
+                _stage_file(stage, path, shown, split, number, seen, build, tell)
                 if build.faults and not keep_going:
                     raise bad_data(shown, build.faults.items[0])
-                build.tell(_STAGING_SHARE * (number + 1) / len(files))
+                tell(1.0)
         stage.assign()
         overlap, examples = stage.find_overlap(leave_out=build.drop_overlap)
         infos = write_splits(
@@ -153,12 +156,25 @@ def _build_in(part: Path, files: Mapping[str, Path], name: str, build: Build, ke
     return _manifest(name or ", ".join(path.name for path in files.values()), infos, overlap, build)
 
 
-def _stage_file(stage: Stage, path: Path, name: str, split: str, number: int, seen: DigestIndex, build: Build) -> None:
+def _stage_file(
+    stage: Stage,
+    path: Path,
+    name: str,
+    split: str,
+    number: int,
+    seen: DigestIndex,
+    build: Build,
+    tell: Callable[[float], None],
+) -> None:
     """Stage one file's good rows. Raises `BadData` if the file as a whole cannot be read."""
     given = split_name(split) if split else None
     if split and given is None:
         raise BadData(f"A split is called {split!r}", remedy="Splits are train, validation and test.")
-    change = mask_row if build.mask_personal_data else None
+    by_column = build.plan.column if build.plan.how == "column" else ""
+
+    def scope(raw: Mapping[str, Any]) -> str:
+        return given or (split_name(raw.get(by_column)) or "" if by_column else "")
+
     try:
         with open_source(path, name=name, limits=build.limits) as source:
             intake = Intake(
@@ -167,14 +183,14 @@ def _stage_file(stage: Stage, path: Path, name: str, split: str, number: int, se
                 faults=build.faults,
                 seen=seen,
                 file_number=number,
-                change=change,
+                change=mask_row if build.mask_personal_data else None,
+                scope=scope,
+                tell=tell,
                 limits=build.limits,
             )
             if build.plan.column and intake.head and build.plan.column not in intake.columns:
                 raise FileFault(Reason.BAD_MAPPING, f"There is no column {build.plan.column!r} to split by")
-            for count, kept in enumerate(intake):
-                if count % _TELL_EVERY_ROWS == 0:
-                    build.tell(_STAGING_SHARE * source.progress)
+            for kept in intake:
                 _stage_row(stage, kept, given, build)
             build.rows_total += intake.rows_total
     except FileFault as error:

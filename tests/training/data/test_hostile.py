@@ -268,3 +268,17 @@ def test_long_texts_take_little_time(tmp_path, text):
     started = time.process_time()
     assert check_file(path).rows_kept == 1
     assert time.process_time() - started < 3
+
+
+def test_a_parquet_bomb_of_one_text_repeated_by_number(tmp_path):
+    """16 GB of text in a small file: one value of 4 MB, stored once, that every row points to."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    rows = 4096
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["x" * 4 * MIB]))
+    path = tmp_path / "bomb.parquet"
+    pq.write_table(pa.table({"prompt": texts, "completion": ["a"] * rows}), path, store_schema=False)
+    report = check_file(path, limits=Limits(max_line_bytes=MIB))
+    assert (report.rows_kept, report.faults.by_reason["line_too_long"]) == (0, rows)
+    assert pa.default_memory_pool().max_memory() < 200 * MIB

@@ -174,11 +174,23 @@ def test_overlap_between_given_splits_is_a_fault_with_examples(tmp_path):
     assert overlap_of_files(source["train"], source["test"]).to_json() == manifest.overlap
 
 
+def test_equal_rows_are_duplicates_in_one_split_and_overlap_across_two(tmp_path):
+    rows = exchanges(4)
+    source = given(tmp_path, train=[*rows, rows[0]], test=[rows[1], *exchanges(2, 50)])
+    manifest = build_version(source, folder=tmp_path / "v1")
+    assert manifest.faults_by_reason == {"duplicate": 1, "overlap": 1}
+    flat = [{**row, "split": "train"} for row in rows] + [{**rows[2], "split": "test"}, {**rows[3], "split": "train"}]
+    plan = SplitPlan(how="column", column="split")
+    one = write_jsonl(tmp_path / "one.jsonl", flat)
+    manifest = build_version(one, folder=tmp_path / "v2", mapping=MAPPING, splits=plan)
+    assert manifest.faults_by_reason == {"duplicate": 1, "overlap": 1}
+
+
 def test_overlap_can_be_left_out_of_training(tmp_path):
     source = given(tmp_path, train=exchanges(10), validation=exchanges(2, 30), test=[*exchanges(5, 50), *exchanges(3)])
     manifest = build_version(source, folder=tmp_path / "v1", drop_overlap=True)
-    # equal rows of two files are duplicates first: the later file loses them, so here nothing overlaps any more
-    assert manifest.faults_by_reason == {"duplicate": 3}
+    assert {name: info.rows for name, info in manifest.splits.items()} == {"train": 7, "validation": 2, "test": 8}
+    assert (manifest.overlap["rows"], manifest.faults_total) == (3, 0)
     changed = [{**row, "completion": "else"} for row in exchanges(3)]
     source = given(tmp_path, train=exchanges(10), test=[*exchanges(5, 50), *changed])
     manifest = build_version(source, folder=tmp_path / "v2", drop_overlap=True)

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any, cast
 
 import torch
+from huggingface_hub.errors import StrictDataclassError
+from safetensors import SafetensorError
 from transformers import (
     AutoModelForCausalLM,
     AutoTokenizer,
@@ -30,6 +32,9 @@ __all__ = [
 ]
 
 Loaded = tuple[PreTrainedModel, PreTrainedTokenizerBase]
+
+_UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, RuntimeError, SafetensorError, StrictDataclassError)
+"""What transformers and peft raise for files that are damaged or do not fit together."""
 
 _LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 
@@ -97,7 +102,7 @@ def load_base(name: str, *, dtype: torch.dtype, device: torch.device) -> Loaded:
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, **_LOCAL)
         model: Any = AutoModelForCausalLM.from_pretrained(folder, dtype=dtype, use_safetensors=True, **_LOCAL)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except (*_UNREADABLE, OSError) as error:
         if "out of memory" in str(error).lower():
             raise
         raise BadSpec(
@@ -125,7 +130,9 @@ def load_adapted(name: str, adapter: str | None, *, dtype: torch.dtype, device: 
 
     try:
         adapted: Any = PeftModel.from_pretrained(model, folder, is_trainable=False, use_safetensors=True)
-    except (RuntimeError, ValueError, KeyError) as error:
+    except _UNREADABLE as error:
+        if "out of memory" in str(error).lower():
+            raise
         raise BadSpec(
             f"The adapter {adapter} does not fit the model {name}",
             why=f"{type(error).__name__}: {error}"[:1000],

@@ -121,6 +121,7 @@ def hub_obstacle(hub_id: str) -> str | None:
         with urllib.request.urlopen(request, timeout=HUB_PROBE_SECONDS):  # noqa: S310
             return None
     except urllib.error.HTTPError as error:
+        error.close()
         # a hub says who it is in its headers; a proxy that answers in its place does not
         if error.code in (401, 403, 404) and error.headers.get("X-Error-Code"):
             raise BadSpec(

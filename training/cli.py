@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from .faults import ExitStatus, JobFault
@@ -64,15 +65,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     from .process import run_job
+    from .stopping import leave
 
     progress = Progress(sys.stderr)
-    status = run_job(arguments.spec, arguments.out, progress)
+    is_main = int(os.environ.get("RANK") or 0) == 0
+    status = run_job(arguments.spec, arguments.out, progress if is_main else None)
     progress.close()
-    _say_outcome(status, arguments.out)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    # the status is settled: a library that fails while the interpreter ends cannot change it
-    os._exit(status)
+    with suppress(OSError):  # a full disk under the log does not change how the job ended
+        _say_outcome(status, arguments.out)
+    leave(status)
 
 
 def _say_outcome(status: ExitStatus, folder: Path) -> None:

@@ -58,7 +58,7 @@ def run_job(spec_path: Path, folder: Path, watch: Watcher | None = None) -> Exit
             if not _locked(lock, stop):
                 if stop.is_set():
                     return ExitStatus.CANCELLED
-                print(f"{folder} is held by another process", file=sys.stderr)
+                _tell(f"{folder} is held by another process")
                 return ExitStatus.OTHER
             return _run_locked(spec_path, folder, stop, rank, watch)
 
@@ -127,7 +127,8 @@ def _end(run: Run, error: BaseException) -> ExitStatus:
     _lift_memory_limit()
     fault = as_fault(error)
     if fault.exit_status in (ExitStatus.OTHER, ExitStatus.OUT_OF_RESOURCES):
-        traceback.print_exception(error)
+        with suppress(OSError):
+            traceback.print_exception(error)
     fields: dict[str, Any] = {**fault.fields(), "elapsed_seconds": run.elapsed_seconds, "usd": run.usd}
     if not run.is_main:
         if not isinstance(fault, Cancelled):
@@ -140,7 +141,7 @@ def _end(run: Run, error: BaseException) -> ExitStatus:
     try:
         run.emit(EventType.CANCELLED if status is ExitStatus.CANCELLED else EventType.FAILED, **fields)
     except OSError:  # a full disk cannot take the event either: the exit status still tells
-        print(fault, file=sys.stderr)
+        _tell(str(fault))
     return status
 
 
@@ -198,12 +199,17 @@ def _refuse(folder: Path, spec_path: Path, error: Exception, rank: int, watch: W
         faults = [{"path": "spec", "message": f"{spec_path} cannot be read as JSON: {error}"}]
     text = "\n".join(f"{fault['path']}: {fault['message']}" for fault in faults)
     refusal = BadSpec("The spec has faults", why=text, remedy="Correct the named fields.")
-    print(text, file=sys.stderr)
+    _tell(text)
     if rank == 0 and not (folder / "result.json").exists():
         log = EventLog(folder / "events.jsonl", watch)
         log.emit(EventType.FAILED, **refusal.fields(), faults=faults)
         log.close()
     return ExitStatus.BAD_SPEC
+
+
+def _tell(text: str) -> None:
+    with suppress(OSError):  # the disk under the log may be full
+        print(text, file=sys.stderr, flush=True)
 
 
 def _locked(lock: IO[str], stop: threading.Event) -> bool:

@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from contextlib import suppress
 from typing import TextIO
 
 from .events import Event, EventType
@@ -33,23 +34,27 @@ class Progress:
         text = "" if "faults" in event else _line(event)  # a bad spec's faults are printed by the process itself
         if text:
             self.close()
-            print(text, file=self._stream, flush=True)
+            self._print(text)
 
     def close(self) -> None:
         """End the live line."""
         if self._is_line_open:
-            print(file=self._stream, flush=True)
+            self._print("")
             self._is_line_open = False
 
     def _step(self, event: Event) -> None:
         text = _step_line(event)
         if self._is_live:
             width = shutil.get_terminal_size().columns - 1
-            print(f"\r{text[:width]:<{width}}", end="", file=self._stream, flush=True)
+            self._print(f"\r{text[:width]:<{width}}", end="")
             self._is_line_open = True
         elif time.monotonic() - self._last_plain >= PLAIN_EVERY_SECONDS:
             self._last_plain = time.monotonic()
-            print(text, file=self._stream, flush=True)
+            self._print(text)
+
+    def _print(self, text: str, end: str = "\n") -> None:
+        with suppress(OSError):  # a line that cannot be shown, as on a full disk, is no reason to end the job
+            print(text, end=end, file=self._stream, flush=True)
 
 
 def duration(seconds: float) -> str:

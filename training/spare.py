@@ -26,6 +26,7 @@ from .faults import BadSpec, ExitStatus
 from .process import WATCH_PARENT, run_job
 from .progress import Progress
 from .spec import KINDS
+from .stopping import leave
 
 _LIBRARIES = ("torch", "transformers", "peft")
 _LONGEST_LINE = 1024 * 1024
@@ -48,9 +49,7 @@ def wait_for_job(libraries: Sequence[str] = _LIBRARIES) -> int:
     progress = Progress(sys.stderr)
     status = run_job(Path(request["spec"]), Path(request["out"]), progress)
     progress.close()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(status)
+    leave(status)
 
 
 def _read_line() -> bytes:

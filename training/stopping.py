@@ -11,8 +11,9 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import NoReturn
 
 from .faults import ExitStatus, JobFault
 from .run import Run
@@ -56,7 +57,8 @@ def stop_signals(stop: threading.Event) -> Iterator[None]:
         if number == signal.SIGINT:
             if stop.is_set():
                 raise KeyboardInterrupt
-            print("\nStopping after a checkpoint; press Ctrl-C again to stop at once", file=sys.stderr)
+            with suppress(OSError):
+                print("\nStopping after a checkpoint; press Ctrl-C again to stop at once", file=sys.stderr)
         stop.set()
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
@@ -65,6 +67,15 @@ def stop_signals(stop: threading.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def leave(status: int) -> NoReturn:
+    """End the process with this status, whatever a library does while the interpreter ends, and though the log's disk
+    is full."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def watch_parent(stop: threading.Event) -> None:
@@ -101,8 +112,6 @@ def end_when_due(run: Run, ending: Ending, end: Callable[[JobFault], ExitStatus]
         try:
             status = end(reason)
         finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(status)
+            leave(status)
 
     threading.Thread(target=wait, daemon=True, name="stop-watch").start()

@@ -161,6 +161,15 @@ def test_a_number_that_json_lacks_does_not_lose_the_result(tmp_path: Path) -> No
     assert json.loads((tmp_path / "job/result.json").read_text())["measurements"][0]["value"] is None
 
 
+@pytest.mark.parametrize(("stage", "status"), [("train", 0), ("bug", 1), ("disk", 4)])
+def test_a_log_that_cannot_be_written_changes_nothing(tmp_path: Path, stage: str, status: int) -> None:
+    command = [sys.executable, DRIVER, "run", write_spec(tmp_path, stage=stage), "--out", tmp_path / "job"]
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command, env=environment(), stdout=full, stderr=full, timeout=30)
+    assert done.returncode == status
+    assert_one_end(tmp_path / "job", "failed" if status else "done")
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize("stage", ["load", "train", "save"])
 def test_cancel_is_answered_within_three_seconds(tmp_path: Path, stage: str) -> None:
@@ -211,6 +220,17 @@ def test_killed_at_any_moment_goes_on_from_its_checkpoint(tmp_path: Path) -> Non
 
 
 @pytest.mark.faults
+def test_ctrl_c_stops_after_a_checkpoint(tmp_path: Path) -> None:
+    process = start_job(write_spec(tmp_path, steps=1000), tmp_path / "job")
+    wait_until(lambda: "step" in types(tmp_path / "job"))
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=5)
+    assert process.returncode == 5
+    assert "press Ctrl-C again" in err
+    assert_one_end(tmp_path / "job", "cancelled")
+
+
+@pytest.mark.faults
 def test_the_death_of_the_supervisor_stops_the_job(tmp_path: Path) -> None:
     process = start_job(write_spec(tmp_path, steps=1000), tmp_path / "job", UPLIFT_WATCH_PARENT="1")
     wait_until(lambda: "step" in types(tmp_path / "job"))
@@ -240,7 +260,7 @@ def test_one_process_at_a_time_holds_a_folder(tmp_path: Path) -> None:
 
 def test_only_the_first_of_several_processes_writes(tmp_path: Path) -> None:
     spec = write_spec(tmp_path)
-    assert run_to_end(spec, tmp_path / "job", RANK="1", WORLD_SIZE="2")[0] == 0
+    assert run_to_end(spec, tmp_path / "job", RANK="1", WORLD_SIZE="2") == (0, "", "")
     assert not (tmp_path / "job/events.jsonl").exists()
     assert not (tmp_path / "job/result.json").exists()
 

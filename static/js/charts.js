@@ -58,37 +58,51 @@
     return paint;
   }
 
+  function fail(plot) {
+    plot.classList.add("plot-failed");
+    plot.textContent = "The chart could not be drawn. Its figures are in the table below.";
+  }
+
   function draw(force) {
     const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => {
       const source = document.getElementById(plot.dataset.chart);
       return source && (force || plot.drawnFrom !== source.textContent);
     });
     if (!plots.length) return;
-    plotly().then((Plotly) => {
+    const put = (Plotly) => {
       const paint = painter();
       const family = getComputedStyle(document.body).fontFamily;
       for (const plot of plots) {
-        const text = document.getElementById(plot.dataset.chart).textContent;
-        const figure = paint(JSON.parse(text));
-        figure.layout.font = Object.assign({ family }, figure.layout.font);
-        plot.classList.remove("plot-failed");
-        if (!plot.drawnFrom) plot.textContent = "";
-        plot.drawnFrom = text;
-        Plotly.react(plot, figure.data, figure.layout, config);
-        sized.observe(plot);
+        const source = document.getElementById(plot.dataset.chart);
+        if (!source) continue; // swapped away while Plotly was on its way
+        try {
+          const figure = paint(JSON.parse(source.textContent));
+          figure.layout.font = Object.assign({ family }, figure.layout.font);
+          plot.classList.remove("plot-failed");
+          if (!plot.drawnFrom) plot.textContent = "";
+          plot.drawnFrom = source.textContent;
+          Plotly.react(plot, figure.data, figure.layout, config);
+          sized.observe(plot);
+        } catch (error) {
+          console.error(error);
+          fail(plot);
+        }
       }
       paint.done();
-    }, () => {
-      for (const plot of plots) {
-        plot.classList.add("plot-failed");
-        plot.textContent = "The chart could not be drawn. Its figures are in the table below.";
-      }
-    });
+    };
+    // once Plotly is there, drawing is done on return: printing waits for nothing
+    if (window.Plotly) { put(window.Plotly); return; }
+    plotly().then(put, () => plots.forEach(fail));
   }
 
   const all = () => draw(false);
   document.addEventListener("htmx:afterSettle", all);
   document.addEventListener("uplift:swapped", all);
   document.addEventListener("uplift:theme", () => draw(true));
+  // paper is light
+  const root = document.documentElement;
+  let onScreen = null;
+  addEventListener("beforeprint", () => { onScreen = root.dataset.theme || ""; root.dataset.theme = "light"; draw(true); });
+  addEventListener("afterprint", () => { if (onScreen) root.dataset.theme = onScreen; else delete root.dataset.theme; draw(true); });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", all); else all();
 })();

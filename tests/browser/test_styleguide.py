@@ -176,6 +176,18 @@ def test_reads_and_works_without_javascript(
     context.close()
 
 
+def test_charts_print_in_light_colours(charts: Page) -> None:
+    colour = "document.getElementById('loss-plot').data.at(-2).line.color"
+    charts.emulate_media(color_scheme="light")
+    light = charts.evaluate(colour)
+    charts.emulate_media(color_scheme="dark")
+    eventually(charts, f"{colour} !== '{light}'")
+    charts.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert charts.evaluate(colour) == light
+    charts.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert charts.evaluate(colour) != light
+
+
 def test_print_sheet_leaves_out_what_cannot_be_pressed(guide: Page) -> None:
     guide.emulate_media(media="print", color_scheme="dark")
     for selector in (".site-head", ".btn >> nth=0", ".tabs"):

@@ -10,12 +10,13 @@ from .forms import FORMS, ColumnMapping, Form, with_labels
 from .intake import Intake, Kept
 from .limits import DEFAULT_LIMITS, Limits
 from .personal import PersonalData
-from .report import Fault, Faults, FileFault, Reason, shorten
+from .report import Fault, Faults, FileFault, Reason, shorten, storable
 from .sources import open_source
 from .stats import MAX_LABELS, Statistics, TokenCounter
 
 SAMPLE_ROWS = 5
 _CELL_CHARS = 500
+_SAMPLE_CHARS = 4_000
 
 
 @dataclass
@@ -128,7 +129,7 @@ def _examine(report: Report, intake: Intake, rows: Iterable[Kept], count_tokens:
             statistics.add(kept.row)
             personal.add(kept.line, kept.row)
             if len(report.sample) < SAMPLE_ROWS:
-                report.sample.append(kept.row)
+                report.sample.append(shortened(kept.row, _SAMPLE_CHARS))
                 report.sample_raw.append(shortened(kept.raw))
     finally:
         report.sample_raw = report.sample_raw or [shortened(row) for row in intake.head[:SAMPLE_ROWS]]
@@ -139,14 +140,14 @@ def _examine(report: Report, intake: Intake, rows: Iterable[Kept], count_tokens:
     report.warnings = _warnings(intake, statistics, personal)
 
 
-def shortened(value: Any) -> Any:
-    """A raw row fit to be shown: long texts cut."""
+def shortened(value: Any, limit: int = _CELL_CHARS) -> Any:
+    """A row fit to be shown and kept: long texts cut to `limit` characters, nothing that a database refuses."""
     if isinstance(value, str):
-        return value if len(value) <= _CELL_CHARS else value[: _CELL_CHARS - 1] + "…"
+        return storable(value if len(value) <= limit else value[: limit - 1] + "…")
     if isinstance(value, dict):
-        return {shorten(str(key), 80): shortened(inner) for key, inner in list(value.items())[:100]}
+        return {shorten(str(key), 80): shortened(inner, limit) for key, inner in list(value.items())[:100]}
     if isinstance(value, list):
-        return [shortened(inner) for inner in value[:20]]
+        return [shortened(inner, limit) for inner in value[:50]]
     return value
 
 

@@ -72,6 +72,14 @@ FORMS: Mapping[Form, FormInfo] = {
     info.form: info
     for info in (
         FormInfo(
+            Form.PREFERENCE,
+            "Chosen and rejected",
+            "Two answers to one prompt, of which one is preferred. The prompt may stand in both answers instead.",
+            RowType.PREFERENCE,
+            (Role("prompt", "Prompt", required=False), Role("chosen", "Chosen"), Role("rejected", "Rejected"), _SYSTEM),
+            {"prompt": "Capital of France?", "chosen": "Paris", "rejected": "Lyon"},
+        ),
+        FormInfo(
             Form.MESSAGES,
             "OpenAI messages",
             "A list of messages, each with role and content.",
@@ -86,14 +94,6 @@ FORMS: Mapping[Form, FormInfo] = {
             RowType.LANGUAGE_MODELING,
             (Role("messages", "Turns", "messages"), _SYSTEM),
             {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hello"}]},
-        ),
-        FormInfo(
-            Form.PREFERENCE,
-            "Chosen and rejected",
-            "Two answers to one prompt, of which one is preferred. The prompt may stand in both answers instead.",
-            RowType.PREFERENCE,
-            (Role("prompt", "Prompt", required=False), Role("chosen", "Chosen"), Role("rejected", "Rejected"), _SYSTEM),
-            {"prompt": "Capital of France?", "chosen": "Paris", "rejected": "Lyon"},
         ),
         FormInfo(
             Form.KTO,

@@ -1,6 +1,7 @@
 """The one path from a file to good canonical rows, used by the check, the store and the jobs alike."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from .forms import ColumnMapping, propose
 from .limits import DEFAULT_LIMITS, Limits
 from .normal import row_digests
 from .readers import raw_rows
-from .report import Faults, FileFault, Reason, RowFault
+from .report import Faults, FileFault, Reason, RowFault, shorten, storable
 from .sources import Source
 
 _FILE_SHIFT = 40
@@ -71,6 +72,9 @@ class Intake:
         self._buffered = list(self._buffer(items))
         self.head = [row for _, row in self._buffered if isinstance(row, dict)]
         self.columns = list(dict.fromkeys(name for row in self.head for name in row))[: limits.max_columns]
+        odd = next((name for name in self.columns if storable(name) != name), None)
+        if odd is not None:
+            raise FileFault(Reason.BAD_HEADER, f"A column has a name that cannot be stored: {shorten(odd, 40)!r}")
         self._items: Iterator[Item] = itertools.chain(self._buffered, items)
         self.was_proposed = mapping is None
         self.mapping = mapping or propose(self.head)
@@ -78,6 +82,7 @@ class Intake:
 
     def __iter__(self) -> Iterator[Kept]:
         canonical = self._canonical()
+        self._shape = self._usual_shape(canonical)
         for line, raw in self._items:
             if self.rows_total % _TELL_EVERY_ROWS == 0:
                 self._tell(self.source.progress)
@@ -148,25 +153,39 @@ class Intake:
                 raise RowFault(Reason.DUPLICATE, f"The same as line {at_line}{which}")
         return Kept(line, row, raw, key)
 
+    def _usual_shape(self, canonical: Canonical) -> dict[str, type] | None:
+        """The shape that most of the first rows have."""
+        shapes: Counter[tuple[tuple[str, type], ...]] = Counter()
+        for raw in self.head:
+            try:
+                shapes[tuple(_shape(canonical.row(raw)).items())] += 1
+            except RowFault:
+                continue
+        return dict(shapes.most_common(1)[0][0]) if shapes else None
+
     def _check_shape(self, row: Row) -> None:
         """All rows of a file are alike: the same fields, each a string or each a message list."""
-        shape = {name: type(value) for name, value in row.items()}
+        shape = _shape(row)
         if self._shape is None:
             self._shape = shape
         elif shape != self._shape:
             raise RowFault(Reason.MIXED_TYPES, _shape_message(shape, self._shape))
 
 
+def _shape(row: Row) -> dict[str, type]:
+    return {name: type(value) for name, value in row.items()}
+
+
 def _shape_message(shape: Mapping[str, type], usual: Mapping[str, type]) -> str:
     for name in [*usual, *shape]:
         if name not in shape:
-            return f"There is no {name} here, while the rows before have one"
+            return f"There is no {name} here, while most rows have one"
         if name not in usual:
-            return f"There is a {name} here, while the rows before have none"
+            return f"There is a {name} here, while most rows have none"
         if shape[name] is not usual[name]:
             now, before = _SHAPES.get(shape[name], "a value"), _SHAPES.get(usual[name], "a value")
-            return f"The {name} is {now} here, {before} in the rows before"
-    return "The row differs from those before"
+            return f"The {name} is {now} here, {before} in most rows"
+    return "The row differs from most"
 
 
 _SHAPES: Mapping[type, str] = {str: "a text", list: "a list of messages"}

@@ -19,7 +19,6 @@ class Reason(StrEnum):
     TOO_LARGE = "too_large"
     TOO_MANY_ROWS = "too_many_rows"
     BINARY_FILE = "binary_file"
-    UNKNOWN_FORMAT = "unknown_format"
     UNKNOWN_FORM = "unknown_form"
     BAD_MAPPING = "bad_mapping"
     BAD_ARCHIVE = "bad_archive"
@@ -133,5 +132,10 @@ class Faults:
 
 def shorten(text: str, limit: int = 80) -> str:
     """The text in one line of at most `limit` characters, for messages."""
-    flat = " ".join(text[: limit * 4].split())
+    flat = " ".join(storable(text[: limit * 4]).split())
     return flat if len(flat) <= limit else flat[: limit - 1] + "…"
+
+
+def storable(text: str) -> str:
+    """The text without what databases and JSON readers refuse: NUL and half characters become a question mark."""
+    return text.replace("\0", "?").encode("utf-8", "replace").decode("utf-8")

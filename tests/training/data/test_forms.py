@@ -229,6 +229,18 @@ def test_rows_that_differ_from_the_rest_are_told(tmp_path):
     assert (report.rows_total, report.rows_kept) == (8, 3)
 
 
+def test_the_odd_row_is_told_even_if_it_comes_first(tmp_path):
+    rows = [{"prompt": [USER], "completion": [ASSISTANT]}, *exchanges(3)]
+    assert told(check_file(write_jsonl(tmp_path / "f.jsonl", rows))) == [(1, "mixed_types")]
+
+
+def test_preferences_are_seen_among_other_columns():
+    raw = {"prompt": "Hi", "messages": [USER, ASSISTANT], "chosen": [USER, ASSISTANT], "rejected": [USER, ASSISTANT]}
+    mapping = propose([raw])
+    assert mapping is not None
+    assert mapping.form is Form.PREFERENCE
+
+
 def test_duplicates_are_found_by_normalised_content_and_sums_are_not_confused(tmp_path):
     rows = [
         {"prompt": "What is 3 + 4?", "completion": "7"},

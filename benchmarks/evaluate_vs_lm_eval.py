@@ -185,10 +185,10 @@ def run_peer(options: argparse.Namespace) -> int:
 
     folder, device = Path(options.folder), torch.device("cuda" if torch.cuda.is_available() else "cpu")
     source = model_folder(options.model)
-    model = AutoModelForCausalLM.from_pretrained(source, dtype=choose_dtype(options.peer, device)).to(device)
+    model: Any = AutoModelForCausalLM.from_pretrained(source, dtype=choose_dtype(options.peer, device))
     tokenizer = AutoTokenizer.from_pretrained(source)
     tasks = TaskManager(include_path=str(folder / "task"), include_defaults=False)
-    peer = HFLM(pretrained=model, tokenizer=tokenizer, batch_size=PEER_BATCH, device=str(device))
+    peer = HFLM(pretrained=model.to(device), tokenizer=tokenizer, batch_size=PEER_BATCH, device=str(device))
     began = time.monotonic()
     found = lm_eval.simple_evaluate(
         model=peer, tasks=["routing"], task_manager=tasks, log_samples=True, bootstrap_iters=0

@@ -100,7 +100,7 @@ class JobSpec(SpecPart):
     )
     seed: int = setting(0, title="Seed", ge=0, le=2**32 - 1, help="Same spec, same seed, same machine: same result.")
     precision: Precision = setting(
-        "auto", title="Precision", help="auto takes bfloat16 where the processor has it, else float32."
+        "auto", title="Precision", help="auto takes bfloat16 where the processor is faster in it, else float32."
     )
     device: DeviceClass = setting("auto", title="Device", help="auto takes a GPU where there is one.")
     devices: int = setting(1, title="Devices", ge=1, le=64, help="More than one goes through `accelerate launch`.")

@@ -2,7 +2,7 @@
 (function () {
   "use strict";
   const address = document.currentScript.dataset.plotly;
-  const config = { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
+  const config = { responsive: false, displaylogo: false, showSendToCloud: false, displayModeBar: "hover", modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d"] };
   let loading = null;
 
   function plotly() {

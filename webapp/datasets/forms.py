@@ -56,9 +56,10 @@ class StoreForm(forms.Form):
             "Tick this, or correct the file and upload it again."
         )
         _offer_splits(self.fields, list(report.get("columns", [])))
+        are_needed = data is None or data.get("how") in ("random", "group")
         for split, share in _SHARES.items():
             self.fields[f"share_{split}"] = forms.IntegerField(
-                min_value=0, max_value=100, initial=share, label=split.capitalize(), required=False
+                min_value=0, max_value=100, initial=share, label=split.capitalize(), required=are_needed
             )
         for name in self._hidden(report):
             del self.fields[name]

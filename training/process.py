@@ -23,6 +23,7 @@ from .faults import BadData, BadSpec, Cancelled, ExitStatus, as_fault
 from .result import Result, read_result, write_json
 from .run import Run
 from .spec import KINDS, JobSpec, SpecFault, SpecFaults, parse_spec
+from .spec.forms import Field, fields, value_at
 from .spec.paths import MissingFile, locate
 from .stopping import Ending, end_when_due, stop_signals, watch_parent
 
@@ -129,17 +130,17 @@ def _end(run: Run, error: BaseException) -> ExitStatus:
     if fault.exit_status in (ExitStatus.OTHER, ExitStatus.OUT_OF_RESOURCES):
         with suppress(OSError):
             traceback.print_exception(error)
-    fields: dict[str, Any] = {**fault.fields(), "elapsed_seconds": run.elapsed_seconds, "usd": run.usd}
+    told: dict[str, Any] = {**fault.fields(), "elapsed_seconds": run.elapsed_seconds, "usd": run.usd}
     if not run.is_main:
         if not isinstance(fault, Cancelled):
             write_json(run.folder / f"fault-{run.rank}.json", fault.fields())
         return fault.exit_status
     if isinstance(fault, Cancelled):
-        fields.update(_fault_of_another_process(run.folder))
-    status = ExitStatus(int(fields["exit_status"]))
+        told.update(_fault_of_another_process(run.folder))
+    status = ExitStatus(int(told["exit_status"]))
     _free_reserve(run.folder)
     try:
-        run.emit(EventType.CANCELLED if status is ExitStatus.CANCELLED else EventType.FAILED, **fields)
+        run.emit(EventType.CANCELLED if status is ExitStatus.CANCELLED else EventType.FAILED, **told)
     except OSError:  # a full disk cannot take the event either: the exit status still tells
         _tell(str(fault))
     return status
@@ -148,9 +149,9 @@ def _end(run: Run, error: BaseException) -> ExitStatus:
 def _fault_of_another_process(folder: Path) -> dict[str, Any]:
     """Why a sibling process failed: its launcher then stops this one, which is no cancellation."""
     for path in sorted(folder.glob("fault-*.json")):
-        fields = read_result(path)
+        told = read_result(path)
         path.unlink()
-        return fields
+        return told
     return {}
 
 
@@ -183,13 +184,24 @@ def _check_same_job(spec: JobSpec, folder: Path) -> None:
     has_work = (folder / "result.json").exists() or (checkpoints.is_dir() and any(checkpoints.iterdir()))
     if not has_work or not (folder / "spec.json").exists():
         return
-    before = parse_spec(json.loads((folder / "spec.json").read_text(encoding="utf-8"))).model_dump(mode="json")
-    after = spec.model_dump(mode="json")
-    changed = [name for name in after if after[name] != before.get(name) and name not in RESUMABLE_FIELDS]
+    before = parse_spec(json.loads((folder / "spec.json").read_text(encoding="utf-8")))
+    if before.kind != spec.kind:
+        raise SpecFaults([SpecFault("kind", f"differs from the job that {folder} holds; give another --out folder")])
+    changed = [
+        field.path
+        for field in fields(spec.kind)
+        if field.path.split(".")[0] not in RESUMABLE_FIELDS
+        and _compared(field, value_at(before, field.path)) != _compared(field, value_at(spec, field.path))
+    ]
     if changed:
         raise SpecFaults(
-            SpecFault(name, f"differs from the job that {folder} holds; give another --out folder") for name in changed
+            SpecFault(path, f"differs from the job that {folder} holds; give another --out folder") for path in changed
         )
+
+
+def _compared(field: Field, value: Any) -> Any:
+    """A file by its name: another machine that goes on with the job may have it in another place."""
+    return Path(value).name if field.names and value else value
 
 
 def _refuse(folder: Path, spec_path: Path, error: Exception, rank: int, watch: Watcher | None) -> ExitStatus:

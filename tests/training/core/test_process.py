@@ -62,6 +62,21 @@ def test_another_spec_is_not_answered_with_this_job(tmp_path: Path) -> None:
     assert_one_end(tmp_path / "job", "done")
 
 
+def test_a_job_goes_on_where_its_files_have_moved(tmp_path: Path) -> None:
+    """Another machine may have them in another place; another file is another job."""
+    spec = {"kind": "sft", "model": "m", "data": {"train": "rows.jsonl"}}
+    folder = tmp_path / "job"
+    (folder / "checkpoints" / "step-1").mkdir(parents=True)
+    (folder / "spec.json").write_text(json.dumps({**spec, "data": {"train": "/elsewhere/rows.jsonl"}}))
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps(spec))
+    assert run_to_end(path, folder)[0] == 3  # gone on to look for the file
+    (folder / "spec.json").write_text(json.dumps({**spec, "data": {"train": "/elsewhere/others.jsonl"}}))
+    status, _, err = run_to_end(path, folder)
+    assert status == 2
+    assert "data.train: differs" in err
+
+
 def test_every_fault_of_a_spec_at_once(tmp_path: Path) -> None:
     spec = write_spec(tmp_path, seed=-1, devices=0, unknown=1, budget={"max_usd": 1})
     status, _, err = run_to_end(spec, tmp_path / "job")

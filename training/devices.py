@@ -49,7 +49,7 @@ KNOWN_DEVICES: tuple[DeviceSpeed, ...] = (
 )
 
 CPU_FLOPS_PER_CORE_SECOND = 2.0e11
-"""Measured on a 2-core server with AMX: LoRA of a 135M model, 50 steps of 16 rows of 52 tokens in 49 s, is 0.36
+"""Measured on a 2-core server with AVX-512 bfloat16: LoRA of a 135M model, 50 steps of 16 rows of 52 tokens in 49 s, is 0.36
 TFLOP/s; full fine-tuning with float32 weights in stock code was at 0.08. Read 2026-11-22; expect a factor of 3."""
 
 
@@ -59,7 +59,7 @@ def cpu(cores: int | None = None, memory_bytes: int | None = None) -> DeviceSpee
         name="cpu",
         flops_per_second=CPU_FLOPS_PER_CORE_SECOND * (cores or usable_cores()),
         memory_bytes=memory_bytes or machine_memory_bytes(),
-        source="measured on a 2-core server with AMX, scaled by the number of cores",
+        source="measured on a 2-core server with AVX-512 bfloat16, scaled by the number of cores",
         decode_share=0.3,
     )
 

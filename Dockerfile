@@ -8,8 +8,8 @@ COPY training training
 COPY webapp webapp
 RUN pip install --constraint constraints.txt .
 COPY . .
-RUN useradd --create-home uplift && mkdir /state && chown uplift /state
+RUN useradd --create-home uplift && mkdir -p /state/models /files && chown -R uplift /state /files
 USER uplift
-VOLUME /state
+VOLUME ["/state", "/files"]
 EXPOSE 8000
 CMD ["sh", "-c", "python manage.py setup && exec python manage.py up"]

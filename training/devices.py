@@ -49,8 +49,8 @@ KNOWN_DEVICES: tuple[DeviceSpeed, ...] = (
 )
 
 CPU_FLOPS_PER_CORE_SECOND = 2.0e11
-"""Measured on a 2-core server with AVX-512 bfloat16: LoRA of a 135M model, 50 steps of 16 rows of 52 tokens in 49 s, is 0.36
-TFLOP/s; full fine-tuning with float32 weights in stock code was at 0.08. Read 2026-11-22; expect a factor of 3."""
+"""Measured on a 2-core server with AVX-512 bfloat16: LoRA of a 135M model, 50 steps of 16 rows of 52 tokens in 49 s, is
+0.36 TFLOP/s; full fine-tuning with float32 weights in stock code was at 0.08. Read 2026-11-22; expect a factor of 3."""
 
 
 def cpu(cores: int | None = None, memory_bytes: int | None = None) -> DeviceSpeed:
@@ -60,7 +60,7 @@ def cpu(cores: int | None = None, memory_bytes: int | None = None) -> DeviceSpee
         flops_per_second=CPU_FLOPS_PER_CORE_SECOND * (cores or usable_cores()),
         memory_bytes=memory_bytes or machine_memory_bytes(),
         source="measured on a 2-core server with AVX-512 bfloat16, scaled by the number of cores",
-        decode_share=0.3,
+        decode_share=0.15,
     )
 
 

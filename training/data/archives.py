@@ -39,7 +39,7 @@ def single_member(file: BinaryIO) -> tuple[BinaryIO, str]:
 
 def _is_ignored(info: zipfile.ZipInfo) -> bool:
     bare = info.filename.rsplit("/", 1)[-1].lower()
-    return info.is_dir() or info.filename.startswith("__MACOSX/") or bare in _IGNORED_NAMES
+    return info.filename.endswith("/") or info.filename.startswith("__MACOSX/") or bare in _IGNORED_NAMES
 
 
 def _refuse_unsafe_name(name: str) -> None:

@@ -62,6 +62,7 @@ def test_a_bomb_is_refused_by_its_size(tmp_path):
         ({"rows\x01.jsonl": LINE}, "unsafe_name"),
         ({"inner.gz": gzip.compress(LINE)}, "archive_members"),
         ({"rows.jsonl": b""}, "empty_file"),
+        ({"": LINE}, "unsafe_name"),
     ],
 )
 def test_archives_that_are_not_one_file(tmp_path, members, reason):

@@ -156,6 +156,7 @@ def train_with_trl(options: argparse.Namespace) -> int:
     import resource
 
     import datasets
+    import torch
     from peft import LoraConfig
     from trl import SFTConfig, SFTTrainer
 
@@ -177,6 +178,7 @@ def train_with_trl(options: argparse.Namespace) -> int:
             report_to="none",
             disable_tqdm=True,
             seed=0,
+            use_cpu=not torch.cuda.is_available(),
         ),
         train_dataset=datasets.Dataset.from_list(rows),
         peft_config=None

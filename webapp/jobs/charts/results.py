@@ -9,6 +9,8 @@ from webapp.ui.formats import count, duration, interval, percent
 
 from .figure import Chart
 
+_TICK_CHARACTERS = 18
+
 
 @dataclass(frozen=True)
 class CostPoint:
@@ -123,21 +125,25 @@ def confusion_chart(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> C
                 "colorscale": [[0, "var(--paper)"], [1, "var(--series-1)"]],
                 "xgap": 1,
                 "ygap": 1,
-                "colorbar": {
-                    "title": {"text": "share of row"},
-                    "tickformat": ".0%",
-                    "thickness": 12,
-                    "outlinewidth": 0,
-                },
+                "showscale": False,
                 "hovertemplate": "expected %{y}<br>predicted %{x}<br>%{z:.1%}<extra></extra>",
             }
         ],
-        x=axis("Predicted label") | {"type": "category"},
-        y=axis("Expected label") | {"type": "category", "autorange": "reversed"},
+        x=axis("Predicted label") | _named_ticks(columns),
+        y=axis("Expected label") | _named_ticks(labels) | {"autorange": "reversed"},
         legend=False,
     )
+    note = "Answers, darker where they are a larger share of their row; what is right lies on the diagonal."
     rows = [(label, *(count(cell) for cell in row)) for label, row in zip(labels, counts, strict=True)]
-    return Chart("confusion", confusion_finding(labels, counts), drawn, ("Expected", *columns), rows, shape="tall")
+    return Chart("confusion", confusion_finding(labels, counts), drawn, ("Expected", *columns), rows, note, "tall")
+
+
+def _named_ticks(labels: Sequence[str]) -> dict[str, Any]:
+    """An axis of labels, long ones cut; the table and the label under the pointer have them whole."""
+    texts = [
+        label if len(label) <= _TICK_CHARACTERS else label[: _TICK_CHARACTERS - 1].rstrip() + "…" for label in labels
+    ]
+    return {"type": "category", "tickmode": "array", "tickvals": list(labels), "ticktext": texts}
 
 
 def confusion_finding(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:

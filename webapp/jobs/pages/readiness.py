@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils import timezone
 
+from training.catalogue import locate
+from training.faults import BadSpec
 from training.readiness import Finding
 from training.spec import SpecFault
 from training.spec.forms import fields
@@ -15,6 +17,7 @@ from webapp.ui.formats import count, duration, money
 
 from ..forecast import Forecast, forecast
 from ..models import Worker
+from ..references import DataReference
 from ..services import WORKER_SEEN_WITHIN_SECONDS, CheckedSpec, LaunchRefused, check_spec
 from .foretold import Foretold, Prediction, foretold
 
@@ -72,9 +75,7 @@ def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iter
     devices = tuple(sorted({each.queue for each in checked}))
     return Readiness(
         jobs=len(specs),
-        rows={
-            f"{used.version}, {used.split}": used.version.splits[used.split] for each in checked for used in each.data
-        },
+        rows=_rows(checked),
         seconds=_sum([each.seconds for each in predictions]),
         usd=_sum([each.usd for each in predictions]),
         memory_bytes=_largest(predictions),
@@ -82,8 +83,19 @@ def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iter
         idle_devices=_without_worker(devices),
         missing=missing,
         faults=others,
-        findings=_findings(forecasts),
+        findings=_findings(checked, forecasts),
     )
+
+
+def _rows(checked: Iterable[CheckedSpec]) -> dict[str, int]:
+    """Rows by what is read, training before validation before test."""
+    used = {data.field: data for each in checked for data in each.data}
+    order = ("data.train", "data.validation", "data.test")
+    return {f"{used[field].version}, {used[field].split}": _count(used[field]) for field in order if field in used}
+
+
+def _count(used: DataReference) -> int:
+    return int(used.version.splits[used.split])
 
 
 def _told(kind: str, faults: Iterable[SpecFault]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -101,10 +113,22 @@ def _told(kind: str, faults: Iterable[SpecFault]) -> tuple[tuple[str, ...], tupl
     return tuple(dict.fromkeys(missing)), tuple(dict.fromkeys(others))
 
 
-def _findings(forecasts: Iterable[Forecast]) -> tuple[Finding, ...]:
+def _findings(checked: Iterable[CheckedSpec], forecasts: Iterable[Forecast]) -> tuple[Finding, ...]:
     """What stands in the way, then what looks doubtful; each said once."""
-    found = {finding.message: finding for each in forecasts for finding in each.findings}
+    found = {finding.message: finding for finding in _about_models(checked)}
+    found |= {finding.message: finding for each in forecasts for finding in each.findings}
     return tuple(sorted(found.values(), key=lambda finding: finding.severity != "fault"))
+
+
+def _about_models(checked: Iterable[CheckedSpec]) -> Iterable[Finding]:
+    """Models that are not at hand here. A warning only: a worker on another machine may have them."""
+    for name in dict.fromkeys(str(each.spec["model"]) for each in checked):
+        if name.startswith("job:"):
+            continue
+        try:
+            locate(name)
+        except BadSpec as missing:
+            yield Finding("warning", "model", "model", f"{missing.what}.", missing.remedy)
 
 
 def _sum(parts: Sequence[Foretold | None]) -> Foretold | None:

@@ -21,6 +21,8 @@ def single_member(file: BinaryIO) -> tuple[BinaryIO, str]:
         members = [info for info in archive.infolist() if not _is_ignored(info)]
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, struct.error) as error:
         raise FileFault(Reason.BAD_ARCHIVE, f"The zip archive is damaged: {error}") from error
+    if any(info.filename == "[Content_Types].xml" for info in members):
+        raise FileFault(Reason.BINARY_FILE, "This is an Office document; save the sheet as CSV")
     if len(members) != 1:
         names = ", ".join(shorten(info.filename, 40) for info in members[:5]) or "none"
         raise FileFault(

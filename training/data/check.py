@@ -10,8 +10,10 @@ from .forms import FORMS, ColumnMapping, Form, with_labels
 from .intake import Intake, Kept
 from .limits import DEFAULT_LIMITS, Limits
 from .personal import PersonalData
+from .readers import Format
 from .report import Fault, Faults, FileFault, Reason, shorten, storable
 from .sources import open_source
+from .spellings import is_known_column
 from .stats import MAX_LABELS, Statistics, TokenCounter
 
 SAMPLE_ROWS = 5
@@ -160,6 +162,8 @@ def _warnings(intake: Intake, statistics: Statistics, personal: PersonalData) ->
             told.append(f"Columns that are not used: {shorten(', '.join(unused), 200)}.")
         if mapping.form is Form.TEXT_LABEL and statistics.answers is None:
             told.append(f"More than {MAX_LABELS} different labels: is this column really a label?")
+    if intake.format in (Format.CSV, Format.TSV) and not any(map(is_known_column, intake.columns)):
+        told.append(f"The first line was taken as the header: {shorten(', '.join(intake.columns), 120)}.")
     rare = [label for label, count in statistics.labels.items() if count < 5]
     if rare:
         told.append(f"Fewer than 5 rows have the label {shorten(', '.join(rare), 120)}.")

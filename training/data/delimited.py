@@ -108,7 +108,12 @@ class DelimitedReader:
         try:
             record = next(self._reader, None)
         except (RowFault, csv.Error) as error:
-            raise FileFault(Reason.BAD_HEADER, f"The header cannot be read: {error}", line=1) from error
+            why = (
+                "lines end in CR alone; save the file with LF line ends"
+                if "new-line character" in str(error)
+                else error
+            )
+            raise FileFault(Reason.BAD_HEADER, f"The header cannot be read: {why}", line=1) from error
         if record is None:
             fault = self._pending[0][1] if self._pending else None
             raise FileFault(Reason.BAD_HEADER, fault.message if fault else "There is no header line", line=1)

@@ -63,6 +63,7 @@ def test_a_bomb_is_refused_by_its_size(tmp_path):
         ({"inner.gz": gzip.compress(LINE)}, "archive_members"),
         ({"rows.jsonl": b""}, "empty_file"),
         ({"": LINE}, "unsafe_name"),
+        ({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"}, "binary_file"),
     ],
 )
 def test_archives_that_are_not_one_file(tmp_path, members, reason):

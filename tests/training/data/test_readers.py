@@ -161,6 +161,20 @@ def test_bad_headers(tmp_path, header):
     assert told(check_file(path)) == [(1, "bad_header")]
 
 
+def test_a_file_without_a_header_is_pointed_out(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("How are you,fine\nWhat is it,a test\n")
+    assert any("taken as the header: How are you, fine" in warning for warning in check_file(path).warnings)
+
+
+def test_old_line_ends_are_named(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_bytes(b"question,answer\rq1,a1\r")
+    report = check_file(path)
+    assert told(report) == [(1, "bad_header")]
+    assert "CR alone" in report.faults.items[0].message
+
+
 def test_lines_in_another_encoding_are_told_and_passed_over(tmp_path):
     for name, rows in (
         ("rows.jsonl", [b'{"prompt": "a", "completion": "b"}', b'{"prompt": "\xfc", "completion": "b"}']),

@@ -1,20 +1,18 @@
 """What a worker process is: its name, queue and devices; the row that says it lives; its wish to stop."""
 
 import os
-import socket
 import threading
 import uuid
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
-from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.utils import timezone
+
+from webapp.launcher.places import process_space
 
 from .models import Job, JobState, Worker
 from .queues import DEFAULT_QUEUE
@@ -44,16 +42,6 @@ def machine() -> Machine:
     """Cores and memory of this machine."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return Machine(os.cpu_count() or 1, memory)
-
-
-@cache
-def process_space() -> str:
-    """Names the set of processes in which a process id means one process: this boot, this container."""
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-        return sha256(f"{boot} {os.readlink('/proc/self/ns/pid')}".encode()).hexdigest()[:12]
-    except OSError:
-        return socket.gethostname()[:60]
 
 
 def new_owner(worker_name: str) -> str:

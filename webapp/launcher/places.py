@@ -2,7 +2,9 @@
 
 import hashlib
 import os
+import socket
 import tempfile
+from functools import cache
 from pathlib import Path
 
 LONGEST_SOCKET_PATH = 100
@@ -28,3 +30,13 @@ def private_folder(folder: Path) -> Path:
         raise PermissionError(f"{folder} belongs to another user")
     folder.chmod(0o700)
     return folder
+
+
+@cache
+def process_space() -> str:
+    """Names the set of processes in which a process id means one process: this boot, this container."""
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return hashlib.sha256(f"{boot} {os.readlink('/proc/self/ns/pid')}".encode()).hexdigest()[:12]
+    except OSError:
+        return socket.gethostname()[:60]

@@ -18,6 +18,7 @@ class Part:
     """One process to keep running."""
 
     name: str
+    role: str
     command: Sequence[str]
     stop_seconds: float
     environment: Mapping[str, str] = field(default_factory=dict)
@@ -43,18 +44,18 @@ def make_plan(settings: Settings, roles: Sequence[str] = ROLES) -> list[Part]:
     """The parts in the order in which they start; they stop by `stop_order`: web, workers, broker."""
     parts: list[Part] = []
     if "broker" in roles and settings.socket is not None:
-        parts.append(Part("broker", broker_command(settings.socket, settings.state), 5, stop_order=2))
+        parts.append(Part("broker", "broker", broker_command(settings.socket, settings.state), 5, stop_order=2))
     if "web" in roles:
-        parts.append(Part("web", _web(settings), 8, stop_order=0))
+        parts.append(Part("web", "web", _web(settings), 8, stop_order=0))
     if "train" in roles:
         parts += _training(settings)
     if "default" in roles:
         command = _worker("default", "default", DEFAULT_THREADS)
-        parts.append(Part("default", command, 10, stop_order=1))
+        parts.append(Part("default", "default", command, 10, stop_order=1))
     if "beat" in roles:
         # its schedule lives in memory: a schedule file can be left broken by a crash
         command = [*_celery(), "beat", "--loglevel", "INFO", "--pidfile", "", "--scheduler", "celery.beat:Scheduler"]
-        parts.append(Part("beat", command, 5, stop_order=1))
+        parts.append(Part("beat", "beat", command, 5, stop_order=1))
     return parts
 
 
@@ -89,13 +90,13 @@ def _training(settings: Settings) -> list[Part]:
         name = "train-cuda-" + "-".join(map(str, group))
         environment = {"UPLIFT_DEVICE_CLASS": _gpu_class(settings), "UPLIFT_DEVICES": devices}
         command = _worker(name, _queues(_gpu_class(settings), len(group)), 1)
-        parts.append(Part(name, command, stop_seconds, environment, stop_order=1))
+        parts.append(Part(name, "train", command, stop_seconds, environment, stop_order=1))
     cpu = "cpu" if settings.gpu_groups else settings.device_class
     environment = {"UPLIFT_DEVICE_CLASS": cpu, "UPLIFT_DEVICES": ""}
     if settings.gpu_groups:
         environment["UPLIFT_SPARE_PROCESS"] = "0"  # most jobs go to the GPUs: no memory is held for the others
     command = _worker("train-cpu", _queues(cpu, os.cpu_count() or 1), settings.cpu_slots)
-    return [*parts, Part("train-cpu", command, stop_seconds, environment, stop_order=1)]
+    return [*parts, Part("train-cpu", "train", command, stop_seconds, environment, stop_order=1)]
 
 
 def _gpu_class(settings: Settings) -> str:

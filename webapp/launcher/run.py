@@ -24,8 +24,8 @@ def run_all(roles: Sequence[str] = ROLES) -> None:
     """Run the parts until a signal comes. Raises `CannotStart`."""
     started = time.monotonic()
     supervisor = Supervisor(source=settings.SOURCE, state=settings.STATE, say=tell)
-    supervisor.take_place()
     chosen = _settings()
+    supervisor.take_place([role for role in roles if role != "broker" or chosen.socket is not None])
     if "web" in roles:
         check_port(chosen.bind, chosen.port)
     supervisor.watch_signals()
@@ -93,6 +93,9 @@ def _settings() -> Settings:
 
 
 def _prepare(roles: Sequence[str]) -> None:
+    """Bring database and static files up to this version; a machine that only trains leaves them alone."""
+    if set(roles) <= {"train", "broker"}:
+        return
     if bring_database_up_to_date():
         tell("Database brought up to this version.")
     if "web" in roles and collect_static_files():

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import IO
 
 from .children import Kept
-from .places import private_folder
+from .places import private_folder, process_space
 from .plan import Part
 
 LEFTOVERS_SECONDS = 30.0
@@ -32,27 +32,40 @@ class Supervisor:
         self._state = state
         self._say = say
         self._kept: list[Kept] = []
-        self._own_lock: IO[str] | None = None
-        self._children_lock: IO[str] | None = None
+        self._own_locks: list[IO[str]] = []
+        self._children_locks: dict[str, IO[str]] = {}
         self.must_stop = False
 
-    def take_place(self) -> None:
-        """Make this the one launcher of the state folder. Raises `CannotStart`.
+    def take_place(self, roles: Sequence[str]) -> None:
+        """Make this the one launcher of these roles. Raises `CannotStart`.
 
-        Processes of a launcher that was killed end by themselves; their lock tells when they have.
+        One broker serves a state folder; the other roles run once on each machine or container that shares it.
+        Processes of a launcher that was killed end by themselves; the lock that they inherited tells when.
         """
         run = private_folder(self._state / "run")
-        self._own_lock = _lock(run / "up.lock", 0.0)
-        if self._own_lock is None:
-            raise CannotStart(f"Uplift is already running in {self._state}. Stop it first, or set another UPLIFT_HOME.")
-        self._children_lock = _lock(run / "children.lock", 0.0)
-        if self._children_lock is None:
+        for role in roles:
+            own = _lock(run / f"{_place(role)}.lock", 0.0)
+            if own is None:
+                raise CannotStart(
+                    f"Uplift is already running in {self._state}. Stop it first, or set another UPLIFT_HOME."
+                )
+            self._own_locks.append(own)
+        for role in roles:
+            self._children_locks[role] = self._await_leftovers(run / f"{_place(role)}.children.lock")
+
+    def _await_leftovers(self, path: Path) -> IO[str]:
+        lock = _lock(path, 0.0)
+        if lock is None:
             self._say("Waiting for the processes of an earlier start to end ...")
-            self._children_lock = _lock(run / "children.lock", LEFTOVERS_SECONDS)
-        if self._children_lock is None:
-            raise CannotStart(
-                f"Processes of an earlier start are still there: {_read(run / 'processes')}. End them first."
-            )
+            lock = _lock(path, LEFTOVERS_SECONDS)
+        if lock is None:
+            left = _read(self._note_path)
+            raise CannotStart(f"Processes of an earlier start are still there: {left}. End them first.")
+        return lock
+
+    @property
+    def _note_path(self) -> Path:
+        return self._state / "run" / f"{process_space()}.processes"
 
     def watch_signals(self) -> None:
         """Let SIGINT, SIGTERM and SIGHUP end `keep`."""
@@ -65,10 +78,10 @@ class Supervisor:
 
     def start(self, part: Part, environment: Mapping[str, str]) -> None:
         """Start one part."""
-        assert self._children_lock is not None
         logs = self._state / "log"
         logs.mkdir(exist_ok=True)
-        kept = Kept(part, cwd=self._source, logs=logs, environment=environment, lock_file=self._children_lock.fileno())
+        lock_file = self._children_locks[part.role].fileno()
+        kept = Kept(part, cwd=self._source, logs=logs, environment=environment, lock_file=lock_file)
         kept.start()
         self._kept.append(kept)
         self._note_processes()
@@ -114,7 +127,7 @@ class Supervisor:
     def _note_processes(self) -> None:
         text = ", ".join(f"{kept.part.name} {kept.pid}" for kept in self._kept)
         with suppress(OSError):
-            (self._state / "run" / "processes").write_text(text + "\n")
+            self._note_path.write_text(text + "\n")
 
 
 def check_port(bind: str, port: int) -> None:
@@ -144,6 +157,11 @@ def answers(socket_path: Path) -> bool:
 def environment_with(values: Mapping[str, str]) -> dict[str, str]:
     """This process's environment with `values`, unbuffered output, and workers that do not load every page to start."""
     return {**os.environ, "PYTHONUNBUFFERED": "1", "CELERY_SKIP_CHECKS": "1", **values}
+
+
+def _place(role: str) -> str:
+    """The broker's data belongs to the state folder; anything else to this machine or container."""
+    return role if role == "broker" else f"{process_space()}.{role}"
 
 
 def _lock(path: Path, seconds: float) -> IO[str] | None:

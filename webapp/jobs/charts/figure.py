@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.safestring import SafeString, mark_safe
 
@@ -24,9 +25,12 @@ class Chart:
     note: str = ""
     shape: str = ""
 
-    @property
+    @cached_property
     def json(self) -> SafeString:
-        """The figure for a `<script type="application/json">`, with what could end the element escaped."""
+        """The figure for a `<script type="application/json">`, with what could end the element escaped.
+
+        Made once a chart: everybody who watches the same job is given the same text.
+        """
         return mark_safe(json.dumps(self.figure).translate(_ESCAPES))  # noqa: S308  # escaped here
 
 

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
 
 from training.catalogue import models_at_hand
 from training.metrics import METRICS
@@ -9,8 +12,10 @@ from webapp.datasets.models import DatasetVersion
 from webapp.projects.models import Project
 from webapp.ui.formats import count
 
-from ..models import Artifact, JobState
+from ..models import Artifact, JobState, Worker
+from ..queues import DEFAULT_QUEUE
 from ..references import artifact_reference, dataset_reference
+from ..services import WORKER_SEEN_WITHIN_SECONDS
 
 Choice = tuple[str, str]
 
@@ -33,21 +38,23 @@ METHOD_NAMES: Mapping[str, str] = {
 METRIC_NAMES: Mapping[str, str] = {name: metric.title for name, metric in METRICS.items()}
 METRIC_TEXTS: Mapping[str, str] = {name: metric.summary for name, metric in METRICS.items()}
 
+_WITHOUT_CUDA = {"cpu", "mps"}
 _VERSIONS_OFFERED = 200
 _MADE_OFFERED = 100
 
 
 @dataclass(frozen=True)
 class Offers:
-    """Choices for the fields of a spec that name something, by what they name."""
+    """Choices for the fields of a spec that name something, by what they name; and the methods that cannot run now."""
 
     splits: list[Choice]
     models: list[Choice]
     adapters: list[Choice]
+    unavailable_methods: Mapping[str, str]
 
 
 def offers(project: Project) -> Offers:
-    """What the project has now; three queries."""
+    """What the project has now; four queries."""
     made = list(
         Artifact.objects.filter(job__project=project, job__state=JobState.DONE, kind__in=("adapter", "model"))
         .select_related("job")
@@ -60,7 +67,17 @@ def offers(project: Project) -> Offers:
         splits=[choice for version in versions(project) for choice in _splits(version)],
         models=at_hand + _named(made, "model"),
         adapters=_named(made, "adapter"),
+        unavailable_methods=unavailable_methods(),
     )
+
+
+def unavailable_methods() -> dict[str, str]:
+    """Methods that no worker can run now, each with the reason."""
+    since = timezone.now() - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
+    queues = set(Worker.objects.filter(seen_at__gt=since).values_list("queue", flat=True)) - {DEFAULT_QUEUE}
+    if queues - _WITHOUT_CUDA:
+        return {}
+    return {"qlora": "it needs a worker with a CUDA device and bitsandbytes; none has been heard from."}
 
 
 def versions(project: Project) -> list[DatasetVersion]:

@@ -176,6 +176,8 @@ def _control(field: Field, offered: Offers) -> forms.Field:
             choices=[(value, names.get(value, value)) for value in values], widget=forms.CheckboxSelectMultiple
         )
         made.descriptions = texts
+        if field.path == "adaptation.method":
+            made.unavailable = offered.unavailable_methods
         return made
     if field.names:
         return _AnyText(widget=forms.Select(choices=_offered(field, offered)))
@@ -206,9 +208,10 @@ class _AnyText(forms.CharField):
 
 
 class _AnyOf(forms.MultipleChoiceField):
-    """Choices without a check; `descriptions` says what each means."""
+    """Choices without a check; `descriptions` says what each means, `unavailable` why one cannot be taken."""
 
     descriptions: Mapping[str, str] = {}
+    unavailable: Mapping[str, str] = {}
 
     def clean(self, value: Any) -> Any:
         """Everything passes: the spec says what is allowed."""

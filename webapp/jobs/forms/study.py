@@ -10,7 +10,7 @@ from training.spec.evaluate import METRICS
 from training.spec.sft import METHODS
 from webapp.datasets.models import DatasetVersion
 
-from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, Choice
+from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, Choice, Offers
 
 SETTINGS = ("max_steps", "batch_size", "rank", "metric", "max_new_tokens", "test_rows", "seed")
 """What is folded away at first."""
@@ -68,11 +68,11 @@ class StudyForm(forms.Form):
         label="Seed", initial=0, min_value=0, max_value=2**32 - 1, help_text="Same seed, same result."
     )
 
-    def __init__(self, versions: Sequence[DatasetVersion], models: Sequence[Choice], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, versions: Sequence[DatasetVersion], offered: Offers, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.versions = {version.digest: version for version in versions}
         self._choose("version", [("", "Choose data"), *((each.digest, _named(each)) for each in versions)])
-        self._choose("model", [("", "Choose a model"), *models])
+        self._choose("model", [("", "Choose a model"), *offered.models])
         for name, unit in (
             ("max_steps", "steps"),
             ("batch_size", "rows"),
@@ -81,6 +81,7 @@ class StudyForm(forms.Form):
         ):
             setattr(self.fields[name], "unit", unit)  # noqa: B010  # a display attribute that Field does not declare
         setattr(self.fields["methods"], "descriptions", METHOD_TEXTS)  # noqa: B010
+        setattr(self.fields["methods"], "unavailable", offered.unavailable_methods)  # noqa: B010
 
     def _choose(self, name: str, choices: Sequence[Choice]) -> None:
         field = self.fields[name]

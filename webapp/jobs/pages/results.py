@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from training.events import EventType
+from training.statistics import wilson_interval
+
 from ..charts.figure import Chart
 from ..charts.results import confusion_chart
 from ..forms.choices import METRIC_NAMES
-from ..models import Job, Measurement
+from ..models import Job, JobEvent, Measurement
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,24 @@ def _rate(value: float | None, interval: list[float], n: int) -> dict[str, objec
     if value is None:
         return {"value": None}
     return {"value": value, "low": interval[0], "high": interval[1], "n": n}
+
+
+@dataclass(frozen=True)
+class SoFar:
+    """A running evaluation: the share that is right, with its interval, of the items answered so far."""
+
+    rate: Mapping[str, object] | None
+    loss_nats: float | None
+
+
+def so_far(job: Job) -> SoFar | None:
+    """What the newest batch of answers showed; None before the first and after the end."""
+    newest = JobEvent.objects.filter(job=job, type=EventType.STEP).order_by("-seq").first()
+    if newest is None or job.has_ended:
+        return None
+    told, done = newest.payload, int(newest.payload.get("items_done") or 0)
+    accuracy = told.get("accuracy")
+    if accuracy is None or not done:
+        return SoFar(None, told.get("loss_nats"))
+    low, high = wilson_interval(round(accuracy * done), done)
+    return SoFar({"value": accuracy, "low": low, "high": high, "n": done}, None)

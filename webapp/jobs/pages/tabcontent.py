@@ -8,7 +8,7 @@ from ..folders import job_folder
 from ..models import Artifact, Job
 from . import events, items
 from .config import config
-from .results import results
+from .results import results, so_far
 from .tabs import Tab
 
 Content = dict[str, Any]
@@ -35,7 +35,7 @@ def _data(job: Job, query: Query) -> Content:
 
 
 def _results(job: Job, query: Query) -> Content:
-    return {"results": results(job)}
+    return {"results": results(job), "so_far": so_far(job)}
 
 
 def _items(job: Job, query: Query) -> Content:

@@ -22,7 +22,7 @@ class Tab:
 CHARTS = Tab("charts", "Charts", live=True)
 SAMPLES = Tab("samples", "Samples", live=True)
 DATA = Tab("data", "Data as the model sees it")
-RESULTS = Tab("results", "Results")
+RESULTS = Tab("results", "Results", live=True)
 ITEMS = Tab("items", "Items")
 CONFIG = Tab("config", "Config")
 LOG = Tab("log", "Log", live=True)

@@ -13,7 +13,7 @@ from webapp.projects.access import get_project
 from webapp.projects.models import Project, Role
 
 from ..adaptation import AdaptationPlan, launch_adaptation_study, planned_specs
-from ..forms.choices import offers, versions
+from ..forms.choices import Offers, offers, versions
 from ..forms.study import StudyForm
 from ..models import new_code
 from ..pages.readiness import Readiness, readiness
@@ -25,11 +25,11 @@ from .request import SignedInRequest
 def study(request: SignedInRequest, code: str) -> HttpResponse:
     """Question, data, model, methods; what it will take beside them."""
     project = get_project(request.user, code, need=Role.EDITOR)
-    models = offers(project).models
+    offered = offers(project)
     if request.method != "POST":
-        form = StudyForm(versions(project), models, initial=_initial(request, project))
-        return _page(request, project, form, _readiness(project, _as_typed(form, models)))
-    form = StudyForm(versions(project), models, request.POST)
+        form = StudyForm(versions(project), offered, initial=_initial(request, project))
+        return _page(request, project, form, _readiness(project, _as_typed(form, offered)))
+    form = StudyForm(versions(project), offered, request.POST)
     if request.htmx:
         return render(request, "jobs/launch/_readiness.html", {"project": project, "ready": _readiness(project, form)})
     if request.POST.get("do", "launch") == "launch" and form.is_valid():
@@ -49,11 +49,11 @@ def _initial(request: SignedInRequest, project: Project) -> dict[str, Any]:
     }
 
 
-def _as_typed(form: StudyForm, models: list[tuple[str, str]]) -> StudyForm:
+def _as_typed(form: StudyForm, offered: Offers) -> StudyForm:
     """A form with its first values taken as typed, so that the readiness card speaks from the start."""
     typed = {name: form[name].value() for name in form.fields}
     return StudyForm(
-        list(form.versions.values()), models, {name: value for name, value in typed.items() if value is not None}
+        list(form.versions.values()), offered, {name: value for name, value in typed.items() if value is not None}
     )
 
 

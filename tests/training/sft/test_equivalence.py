@@ -172,6 +172,19 @@ class TestChoice:
         assert name == "padded"
         assert "does not agree" in why
 
+    def test_model_that_ignores_the_mask_is_padded(self) -> None:
+        model = adapted("full", fused=False)
+
+        def without_mask(
+            module: nn.Module, inputs: object, named: dict[str, object]
+        ) -> tuple[object, dict[str, object]]:
+            return inputs, {**named, "attention_mask": None}
+
+        model.causal_lm.model.register_forward_pre_hook(without_mask, with_kwargs=True)
+        name, why = self.choose(model)
+        assert name == "padded"
+        assert "see each other" in why
+
     def test_short_attention_window_is_padded(self) -> None:
         model = adapted("full", fused=False)
         model.causal_lm.config.sliding_window = 4

@@ -21,6 +21,8 @@ from .folders import upload_files
 from .models import Upload
 
 MOST_FAULTS_SHOWN = 200
+Progress = Callable[[float], object]
+"""Gets the part that is done, 0 to 1; what it raises ends the check."""
 
 
 def limits() -> Limits:
@@ -28,7 +30,7 @@ def limits() -> Limits:
     return Limits(max_file_bytes=settings.MAX_UPLOAD_BYTES)
 
 
-def check(upload: Upload, *, progress: Callable[[float], object]) -> dict[str, Any]:
+def check(upload: Upload, *, progress: Progress) -> dict[str, Any]:
     """Read the upload's files and report: what was recognised, rows kept, faults, warnings, first rows.
 
     The report of one file is `training.data.check.Report.to_json()`; here are their sums, `files` with one a file,
@@ -47,10 +49,12 @@ def check(upload: Upload, *, progress: Callable[[float], object]) -> dict[str, A
         reports.append(report)
         # the other files are read as the first one was, with any label: what labels there are is known at the end
         mapping = mapping or (report.mapping and report.mapping.model_copy(update={"labels": []}))
-    return combined(upload, reports, chosen)
+    return combined(upload, reports, chosen, progress)
 
 
-def combined(upload: Upload, reports: Sequence[Report], chosen: ColumnMapping | None) -> dict[str, Any]:
+def combined(
+    upload: Upload, reports: Sequence[Report], chosen: ColumnMapping | None, progress: Progress
+) -> dict[str, Any]:
     """One report of all files."""
     shown = [report.to_json() for report in reports]
     mapping = _settled(chosen or reports[0].mapping, reports)
@@ -71,7 +75,7 @@ def combined(upload: Upload, reports: Sequence[Report], chosen: ColumnMapping | 
         "fatal": next((str(report.ended_by) for report in reports if report.ended_by), ""),
         "warnings": list(dict.fromkeys(warning for report in reports for warning in report.warnings)),
         "personal_data": _personal(shown),
-        "overlap": _overlap(upload, mapping) if usable and mapping and len(reports) > 1 else {},
+        "overlap": _overlap(upload, mapping, progress) if usable and mapping and len(reports) > 1 else {},
         "files": [{name: each[name] for name in _OF_FILE} for each in shown],
     }
 
@@ -100,10 +104,10 @@ def _personal(shown: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"total": sum(kind["count"] for kind in kinds.values()), "rows": rows, "kinds": kinds}
 
 
-def _overlap(upload: Upload, mapping: ColumnMapping) -> dict[str, Any]:
+def _overlap(upload: Upload, mapping: ColumnMapping, progress: Progress) -> dict[str, Any]:
     """Rows that stand in two of the files by normalised input, the held-out ones protected first."""
     by_split = dict(zip((each["split"] for each in upload.files), upload_files(upload), strict=True))
-    reader = _Inputs(mapping)
+    reader = _Inputs(mapping, progress)
     splits = [(name, reader.keys(by_split[name])) for name in reversed(SPLITS) if name in by_split]
     overlap, places = overlap_of_splits(splits, reader.keep)
     for row, place in places.items():
@@ -114,7 +118,9 @@ def _overlap(upload: Upload, mapping: ColumnMapping) -> dict[str, Any]:
 class _Inputs:
     """The inputs of fit rows as digests, and the texts of the first ones asked for while they go by."""
 
-    def __init__(self, mapping: ColumnMapping) -> None:
+    def __init__(self, mapping: ColumnMapping, progress: Progress) -> None:
+        """`progress` is told that all is read as often as rows go by: a sign of life."""
+        self._progress = progress
         self.kept: dict[int, str] = {}
         self._mapping = mapping
         self._row = 0
@@ -124,7 +130,14 @@ class _Inputs:
         """A number that no other row has, the digest of the normalised input, and the line of each fit row."""
         try:
             with open_source(path, limits=limits()) as source:
-                for kept in Intake(source, mapping=self._mapping, faults=Faults(keep=0), limits=limits()):
+                rows = Intake(
+                    source,
+                    mapping=self._mapping,
+                    faults=Faults(keep=0),
+                    limits=limits(),
+                    tell=lambda fraction: self._progress(1.0),
+                )
+                for kept in rows:
                     self._row += 1
                     self._text = input_text(kept.row)
                     yield self._row, digest_of(normalised(self._text)), kept.line

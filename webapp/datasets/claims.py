@@ -9,10 +9,14 @@ import uuid
 from datetime import timedelta
 from typing import Any, Self
 
+import structlog
+from django.db import DatabaseError
 from django.db.models import F, Q
 from django.utils import timezone
 
 from .models import WORKING, Upload
+
+log = structlog.get_logger("uplift.datasets")
 
 SILENT_SECONDS = 60
 MOST_ATTEMPTS = 3
@@ -46,7 +50,13 @@ class Claim:
         if time.monotonic() - self._told_at < _TELL_EVERY_SECONDS:
             return
         self._told_at = time.monotonic()
-        if not self._write(progress=min(1.0, max(0.0, fraction))):
+        try:
+            held = self._write(progress=min(1.0, max(0.0, fraction)))
+        except DatabaseError as error:
+            # a database that is away for a while does not end the work; if it stays away, the outcome is not written
+            log.warning("progress not written", upload_id=self.upload_id, error=str(error))
+            return
+        if not held:
             raise ClaimLost
 
     def finish(self, **fields: Any) -> bool:

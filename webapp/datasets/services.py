@@ -252,7 +252,9 @@ def _put(content: "UploadedFile[bytes] | Path", place: Path) -> None:
 
 def _waiting(upload: Upload) -> Upload:
     """The upload as stored now, held until the transaction ends; raises `DataRefused` unless it waits for a person."""
-    current = Upload.objects.select_for_update().select_related("project", "dataset").filter(pk=upload.pk).first()
+    current = (
+        Upload.objects.select_for_update(of=("self",)).select_related("project", "dataset").filter(pk=upload.pk).first()
+    )
     if current is None:
         raise DataRefused("This upload was thrown away.")
     if current.state in WORKING:

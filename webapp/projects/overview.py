@@ -97,7 +97,7 @@ def _finding(project: Project, newest_first: list[Measurement]) -> Finding:
         kind=kind,
         rows=[_plotted(project, m, is_baseline=m is baseline) for m in shown],
         baseline_value=baseline.value if baseline else None,
-        sentence=_sentence(baseline, others, kind),
+        sentence=_sentence(baseline, others, kind, project.minimum_effect),
     )
 
 
@@ -121,7 +121,7 @@ def _model_name(measurement: Measurement) -> str:
     return name[:1].upper() + name[1:]
 
 
-def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str) -> str:
+def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str, minimum_effect: float) -> str:
     """What the plot shows, in words. Two intervals that overlap settle nothing here; the study's paired test may."""
 
     def shown(measurement: Measurement) -> str:
@@ -137,6 +137,8 @@ def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str
         return f"{_model_name(best)} has {shown(best)}, the base model {shown(baseline)}."
     gain = formats.points(abs(best.value - baseline.value)).lstrip("+").replace("pts", "points")
     if best.low is not None and baseline.high is not None and best.low > baseline.high:
+        if best.value - baseline.value < minimum_effect:
+            return f"{_model_name(best)} gains {gain} over the base model, too little to matter here."
         return f"{_model_name(best)} gains {gain} over the base model."
     if best.high is not None and baseline.low is not None and best.high < baseline.low:
         return f"{_model_name(best)}, the best of what was tried, loses {gain} against the base model."

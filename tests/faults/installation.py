@@ -13,8 +13,12 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+import psycopg
+import psycopg.rows
 
 SOURCE = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).resolve().parent / "driver"
@@ -105,19 +109,14 @@ class Installation:
 
     def query(self, sql: str, *values: object) -> list[Any]:
         """Rows of the database, read past Django."""
+        url = self.environment.get("DATABASE_URL")
+        if url:
+            with psycopg.connect(url, row_factory=psycopg.rows.dict_row) as server:
+                return server.execute(sql.replace("?", "%s"), values).fetchall()
         connection = sqlite3.connect(self.state / "uplift.sqlite3", timeout=30)
         connection.row_factory = sqlite3.Row
         try:
             return connection.execute(sql, values).fetchall()
-        finally:
-            connection.close()
-
-    def execute(self, sql: str, *values: object) -> None:
-        """Change the database past Django."""
-        connection = sqlite3.connect(self.state / "uplift.sqlite3", timeout=30)
-        try:
-            with connection:
-                connection.execute(sql, values)
         finally:
             connection.close()
 
@@ -152,7 +151,7 @@ class Installation:
         """Wait for a condition; fails with the logs at hand."""
         deadline = time.monotonic() + seconds
         while True:
-            with suppress(sqlite3.OperationalError):
+            with suppress(sqlite3.OperationalError, psycopg.Error):
                 if is_so():
                     return
             if time.monotonic() > deadline:
@@ -162,7 +161,7 @@ class Installation:
     def told(self) -> str:
         """States of all jobs and the ends of the logs."""
         parts = []
-        with suppress(sqlite3.OperationalError):
+        with suppress(sqlite3.OperationalError, psycopg.Error):
             rows = self.query("SELECT code, state, step, attempts, fence, owner, stage, failure FROM jobs_job")
             parts += [str(tuple(row)) for row in rows]
         for path in [self.state / "up.log", *sorted((self.state / "log").glob("*.log"))]:
@@ -209,8 +208,9 @@ class Installation:
         return len(pids)
 
     def _workers_since(self, started_at: float) -> int:
-        rows = self.query("SELECT strftime('%s', seen_at) AS seen FROM jobs_worker")
-        return sum(int(row["seen"]) >= int(started_at) for row in rows)
+        seen = [row["seen_at"] for row in self.query("SELECT seen_at FROM jobs_worker")]
+        times = [datetime.fromisoformat(at) if isinstance(at, str) else at for at in seen]
+        return sum(at.replace(tzinfo=UTC).timestamp() >= int(started_at) for at in times)
 
 
 def _free_port() -> int:

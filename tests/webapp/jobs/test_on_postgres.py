@@ -13,10 +13,10 @@ FILES = ("test_lease.py", "test_ingest.py", "test_sweep.py", "concurrent_claims.
 
 def test_on_postgres() -> None:
     """A process of its own, as the database is chosen when Django starts."""
-    with postgres_server() as url:
+    with postgres_server() as server:
         done = subprocess.run(
             [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *(str(HERE / name) for name in FILES)],
-            env={**os.environ, "DATABASE_URL": url},
+            env={**os.environ, "DATABASE_URL": server.url},
             cwd=HERE.parents[2],
             capture_output=True,
             text=True,

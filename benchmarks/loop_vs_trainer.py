@@ -77,7 +77,7 @@ def spec(steps: int) -> SftSpec:
 
 
 def own_loop(steps: int) -> float:
-    """Seconds of `Fit.fit`, events written and all."""
+    """Seconds of `Fit.train`, events written and all."""
     adapted, forward = model()
     with tempfile.TemporaryDirectory() as folder:
         run = Run(Path(folder) / "job", spec(steps))
@@ -93,7 +93,8 @@ def own_loop(steps: int) -> float:
             device=CPU,
         )
         began = time.perf_counter()
-        fit.fit()
+        with fit.stoppable():
+            fit.train()
         return time.perf_counter() - began
 
 

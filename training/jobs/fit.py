@@ -30,7 +30,7 @@ CHECKPOINT_SECONDS = 120.0
 
 
 class Fit:
-    """One training run in progress. `fit()` trains to the end, or raises why it stopped, after a checkpoint."""
+    """One training run in progress: `with fit.stoppable(): fit.train()`."""
 
     def __init__(
         self,
@@ -59,16 +59,8 @@ class Fit:
         self._checkpointed_at = self._began = time.monotonic()
         self._first_step = 0
 
-    def fit(self) -> Progress:
-        """Train to the last step or an early stop. Raises `Cancelled`, `OverBudget`, or a `JobFault` of the loss."""
-        with self._stoppable():
-            self._resume()
-            self._loop()
-            self._take_best()
-        return self.progress
-
     @contextmanager
-    def _stoppable(self) -> Iterator[None]:
+    def stoppable(self) -> Iterator[None]:
         """A stop in this block leaves the step it interrupts, checkpoints the last whole one, and raises its reason."""
         # with several ranks the loop asks between steps: one that left alone would keep the others waiting
         stop = self.run.stop if self.ranks.world == 1 else threading.Event()
@@ -76,20 +68,38 @@ class Fit:
             try:
                 with stops_between_layers(self.adapted.causal_lm, stop):
                     yield
+                self.stop_if_asked()
             except StopRequested:
                 self.optimizer.clear()
-                self._stop_if_asked()
+                self.stop_if_asked()
 
-    def _loop(self) -> None:
+    def train(self) -> None:
+        """Train to the last step or an early stop, from the newest checkpoint if there is one.
+
+        Call it in `stoppable()`. Raises `Cancelled` or `OverBudget` after a checkpoint, `JobFault` if the loss is
+        no longer a number.
+        """
+        self._resume()
         self.adapted.model.train()
-        while self.progress.step < self.plan.total_steps and not self.progress.stopped_early:
-            self._stop_if_asked()
-            self._step()
-            if self.progress.step % self.plan.eval_every == 0 and self.progress.step < self.plan.total_steps:
+        while True:
+            self.stop_if_asked()
+            if self._evaluation_is_due():
                 self._evaluate()
+            if self.progress.step >= self.plan.total_steps or self.progress.stopped_early:
+                break
+            self._step()
             if self._checkpoint_is_due():
                 self._checkpoint()
-        self._stop_if_asked()
+        self._take_best()
+
+    def _evaluation_is_due(self) -> bool:
+        """Every `eval_every` steps before the last, and again where a stop cut one off."""
+        step = self.progress.step
+        return (
+            0 < step < self.plan.total_steps
+            and step % self.plan.eval_every == 0
+            and step > self.progress.evaluated_step
+        )
 
     def _step(self) -> None:
         """One optimizer step over this rank's share of the rows."""
@@ -161,6 +171,7 @@ class Fit:
             self.sampler.sample(progress.step)
         self.adapted.model.train()
         self._judge(loss)
+        progress.evaluated_step = progress.step
 
     def final_validation(self) -> list[ItemLoss]:
         """The loss of every validation row under the final weights; empty without validation rows."""
@@ -168,8 +179,7 @@ class Fit:
             return []
         began = time.monotonic()
         self.adapted.model.eval()
-        with self._stoppable():
-            items = self.validation.items()
+        items = self.validation.items()
         self.progress.validation_loss_nats = loss = mean_nats(items)
         self._emit_validation(loss, rows=len(items), seconds=time.monotonic() - began)
         return items
@@ -217,7 +227,7 @@ class Fit:
         is_late = time.monotonic() - self._checkpointed_at > CHECKPOINT_SECONDS
         return self.ranks.any(is_late, self.device)
 
-    def _stop_if_asked(self) -> None:
+    def stop_if_asked(self) -> None:
         """Checkpoint and raise, if the job was cancelled or has used up its budget."""
         reason = self.run.stop_reason
         if not self.ranks.any(reason is not None, self.device):

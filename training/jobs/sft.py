@@ -58,11 +58,14 @@ def run(spec: SftSpec, run: Run) -> Result:
     )
     if ranks.is_main:
         leave_first_batch(run.artifacts, examples, fit.order.rows_of_step(0)[: spec.optim.batch_size], tokenizer)
-    fit.fit()
-    items = fit.final_validation()
-    if ranks.is_main:
-        leave_validation_items(run.artifacts, items, held_out)
-    return result(spec, run, fit, tokenizer, items=items)
+    with fit.stoppable():
+        fit.train()
+        items = fit.final_validation()
+        fit.stop_if_asked()
+        if ranks.is_main:
+            leave_validation_items(run.artifacts, items, held_out)
+        made = result(spec, run, fit, tokenizer, items=items)
+    return made
 
 
 def encode(

@@ -27,6 +27,7 @@ class Progress:
     validation_loss_nats: float | None = None
     best_validation_nats: float | None = None
     best_step: int = 0
+    evaluated_step: int = 0
     evaluations_without_gain: int = 0
     stopped_early: bool = False
 

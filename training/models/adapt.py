@@ -8,7 +8,13 @@ from typing import Any, cast
 import torch
 from peft import IA3Config, LoraConfig, PeftConfig, PromptTuningConfig, TaskType, get_peft_model
 from torch import Tensor, nn
-from transformers import AutoModelForCausalLM, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 
 from ..faults import BadSpec
 from ..spec.sft import Adaptation
@@ -61,7 +67,9 @@ def load_for_training(
         return load_base(name, dtype=dtype, device=device)
     require_qlora(device)
     folder = model_folder(name)
-    _, tokenizer = _tokenizer_only(name, device)
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
     config = cast(Any, BitsAndBytesConfig)(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
@@ -146,12 +154,3 @@ def attention_layers(model: nn.Module) -> list[str]:
             remedy="Set adaptation.targets to all-linear.",
         )
     return sorted({name.rsplit(".", 1)[-1] for name in names})
-
-
-def _tokenizer_only(name: str, device: torch.device) -> tuple[None, PreTrainedTokenizerBase]:
-    from transformers import AutoTokenizer
-
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(model_folder(name), local_files_only=True)
-    if tokenizer.pad_token_id is None:
-        tokenizer.pad_token = tokenizer.eos_token
-    return None, tokenizer

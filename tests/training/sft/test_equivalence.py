@@ -175,12 +175,15 @@ class TestChoice:
     def test_model_that_ignores_the_mask_is_padded(self) -> None:
         model = adapted("full", fused=False)
 
-        def without_mask(
+        def causal_only(
             module: nn.Module, inputs: object, named: dict[str, object]
         ) -> tuple[object, dict[str, object]]:
-            return inputs, {**named, "attention_mask": None}
+            mask = named["attention_mask"]
+            if isinstance(mask, torch.Tensor) and mask.ndim == 4:
+                mask = torch.full_like(mask, torch.finfo(mask.dtype).min).triu(1)
+            return inputs, {**named, "attention_mask": mask}
 
-        model.causal_lm.model.register_forward_pre_hook(without_mask, with_kwargs=True)
+        model.causal_lm.model.register_forward_pre_hook(causal_only, with_kwargs=True)
         name, why = self.choose(model)
         assert name == "padded"
         assert "see each other" in why

@@ -256,3 +256,41 @@ def test_rows_without_labels_are_left_out_with_a_warning(job: Job) -> None:
 def test_qlora_needs_a_gpu_and_says_so() -> None:
     with pytest.raises(BadSpec, match="qlora needs a CUDA device"):
         require_qlora(torch.device("cpu"))
+
+
+def test_an_evaluation_that_a_stop_cut_off_is_made_up_for(job: Job) -> None:
+    """Stopped at the first token of step 6's sample: the resumed job evaluates step 6 before it goes on."""
+
+    def on_event(event: Event, stop: Any) -> None:
+        if event["type"] == "step" and event["step"] == 6:
+            stop.set()
+
+    with pytest.raises(Cancelled):
+        job.run("lora", job.spec(), on_event=on_event)
+    assert job.events("lora", "eval") == []
+    job.run("lora", job.spec())
+    assert [event["step"] for event in job.events("lora", "eval")] == [6, 12]
+
+
+def test_a_stop_while_saving_leaves_a_checkpoint_of_the_last_step(job: Job) -> None:
+    def on_event(event: Event, stop: Any) -> None:
+        if event["type"] == "eval" and event["step"] == 12:
+            stop.set()
+
+    with pytest.raises(Cancelled):
+        job.run("lora", job.spec(), on_event=on_event)
+    assert job.events("lora", "checkpoint")[-1]["step"] == 12
+    assert not (job.folder / "lora/artifacts/adapter").exists()
+    assert job.run("lora", job.spec()).metrics["steps"] == 12
+    assert list(job.losses("lora")) == list(range(1, 13))
+
+
+def test_a_stop_within_an_evaluation_repeats_it(job: Job) -> None:
+    def on_event(event: Event, stop: Any) -> None:
+        if event["type"] == "eval" and event["step"] == 6:
+            stop.set()
+
+    with pytest.raises(Cancelled):
+        job.run("lora", job.spec(), on_event=on_event)
+    job.run("lora", job.spec())
+    assert [event["step"] for event in job.events("lora", "sample")] == [6]

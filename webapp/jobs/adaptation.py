@@ -146,7 +146,16 @@ def _train_spec(version: DatasetVersion, plan: AdaptationPlan, method: str) -> d
         optim["learning_rate"] = plan.learning_rates[method]
     adaptation = {"method": method, "rank": plan.rank}
     base = {"kind": "sft", "model": plan.model, "data": data, "seed": plan.seed}
-    return {**base, "adaptation": adaptation, "optim": optim, **plan.sft}
+    return _merged(base | {"adaptation": adaptation, "optim": optim}, plan.sft)
+
+
+def _merged(spec: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
+    """The spec with further fields, those of its parts field by field."""
+    both = dict(spec)
+    for name, value in more.items():
+        part = both.get(name)
+        both[name] = _merged(part, value) if isinstance(part, dict) and isinstance(value, dict) else value
+    return both
 
 
 def _evaluate_spec(version: DatasetVersion, plan: AdaptationPlan) -> dict[str, Any]:

@@ -49,7 +49,7 @@ class SpecForm(forms.Form):
         self.kind = kind
         self.shown: list[Field] = [field for field in fields(kind) if field.path not in LEFT_OUT]
         for field in self.shown:
-            self.fields[field.path] = _form_field(field, offered)
+            self.fields[field.path] = form_field(field, offered)
 
     def spec(self) -> dict[str, Any]:
         """The raw spec: lists where several values were given, fields left empty left out."""
@@ -61,19 +61,7 @@ class SpecForm(forms.Form):
 
     def _value(self, field: Field) -> Any:
         bound = self[field.path]
-        raw = bound.value() if not self.is_bound else bound.data
-        if isinstance(raw, list | tuple):
-            values = [_plain(field, str(each)) for each in raw if str(each)]
-            return None if not values else values[0] if len(values) == 1 else values
-        text = str(raw if raw is not None else "").replace("\x00", "").strip()
-        if not text:
-            return None
-        if field.type == "list":
-            return [line.strip() for line in text.splitlines() if line.strip()]
-        if field.type in ("integer", "number") and "," in text:
-            parts = [_plain(field, part.strip()) for part in text.split(",") if part.strip()]
-            return parts if len(parts) != 1 else parts[0]
-        return _plain(field, text)
+        return typed_value(field, bound.data if self.is_bound else bound.value())
 
     def add_faults(self, faults: Iterable[SpecFault]) -> None:
         """Each fault beside its field; those of no field at the top."""
@@ -127,6 +115,22 @@ def _shown(field: Field, value: Any) -> Any:
 _YES, _NO = "yes", "no"
 
 
+def typed_value(field: Field, raw: Any) -> Any:
+    """What was typed into a field as the spec takes it: a list for several values, None for nothing."""
+    if isinstance(raw, list | tuple):
+        values = [_plain(field, str(each)) for each in raw if str(each)]
+        return None if not values else values[0] if len(values) == 1 else values
+    text = str(raw if raw is not None else "").replace("\x00", "").strip()
+    if not text:
+        return None
+    if field.type == "list":
+        return [line.strip() for line in text.splitlines() if line.strip()]
+    if field.type in ("integer", "number") and "," in text:
+        parts = [_plain(field, part.strip()) for part in text.split(",") if part.strip()]
+        return parts if len(parts) != 1 else parts[0]
+    return _plain(field, text)
+
+
 def _plain(field: Field, text: str) -> Any:
     """The text as the field's type; text that is none stays, for the spec to say so."""
     if field.type == "boolean":
@@ -147,18 +151,22 @@ def _paths(path: str) -> list[str]:
     return [".".join(parts[:end]) for end in range(len(parts), 0, -1)]
 
 
-def _form_field(field: Field, offered: Offers) -> forms.Field:
+def form_field(field: Field, offered: Offers) -> forms.Field:
     """A form field that takes any text: what is wrong is for the spec to say."""
     made = _control(field, offered)
     # only for how it is shown; see _AnyText and _AnyOf
     made.required = field.is_required or field.default is not None
-    extra = {"unit": field.unit, "typical": _typical(field)}
-    for name, value in extra.items():
-        setattr(made, name, value)
+    dress(made, unit=field.unit, typical=_typical(field))
     made.label, made.help_text = field.title, _HELP.get(field.path, field.help)
     if field.default is not None:
         made.initial = _shown(field, field.default)
     return made
+
+
+def dress(field: forms.Field, **shown: object) -> None:
+    """Give a form field what the tag `field` draws it with: `unit`, `typical`, `descriptions`, `unavailable`."""
+    for name, value in shown.items():
+        setattr(field, name, value)
 
 
 def _typical(field: Field) -> str:
@@ -175,9 +183,8 @@ def _control(field: Field, offered: Offers) -> forms.Field:
         made = _AnyOf(
             choices=[(value, names.get(value, value)) for value in values], widget=forms.CheckboxSelectMultiple
         )
-        made.descriptions = texts
-        if field.path == "adaptation.method":
-            made.unavailable = offered.unavailable_methods
+        unavailable = offered.unavailable_methods if field.path == "adaptation.method" else {}
+        dress(made, descriptions=texts, unavailable=unavailable)
         return made
     if field.names:
         return _AnyText(widget=forms.Select(choices=_offered(field, offered)))
@@ -208,10 +215,7 @@ class _AnyText(forms.CharField):
 
 
 class _AnyOf(forms.MultipleChoiceField):
-    """Choices without a check; `descriptions` says what each means, `unavailable` why one cannot be taken."""
-
-    descriptions: Mapping[str, str] = {}
-    unavailable: Mapping[str, str] = {}
+    """Choices without a check."""
 
     def clean(self, value: Any) -> Any:
         """Everything passes: the spec says what is allowed."""

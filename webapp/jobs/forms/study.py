@@ -7,13 +7,17 @@ from django import forms
 
 from training.spec import SpecFault
 from training.spec.evaluate import METRICS
-from training.spec.sft import METHODS
+from training.spec.forms import Field, fields, nested
+from training.spec.sft import DEFAULT_LEARNING_RATE, METHODS
 from webapp.datasets.models import DatasetVersion
 
 from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, Choice, Offers
+from .spec import LEFT_OUT, dress, form_field, typed_value
 
 SETTINGS = ("max_steps", "batch_size", "rank", "metric", "max_new_tokens", "test_rows", "seed")
 """What is folded away at first."""
+RATE = "rate."
+TRAINING = "training."
 
 
 class StudyForm(forms.Form):
@@ -73,15 +77,14 @@ class StudyForm(forms.Form):
         self.versions = {version.digest: version for version in versions}
         self._choose("version", [("", "Choose data"), *((each.digest, _named(each)) for each in versions)])
         self._choose("model", [("", "Choose a model"), *offered.models])
-        for name, unit in (
-            ("max_steps", "steps"),
-            ("batch_size", "rows"),
-            ("max_new_tokens", "tokens"),
-            ("test_rows", "rows"),
-        ):
-            setattr(self.fields[name], "unit", unit)  # noqa: B010  # a display attribute that Field does not declare
-        setattr(self.fields["methods"], "descriptions", METHOD_TEXTS)  # noqa: B010
-        setattr(self.fields["methods"], "unavailable", offered.unavailable_methods)  # noqa: B010
+        units = {"max_steps": "steps", "batch_size": "rows", "max_new_tokens": "tokens", "test_rows": "rows"}
+        for name, unit in units.items():
+            dress(self.fields[name], unit=unit)
+        dress(self.fields["methods"], descriptions=METHOD_TEXTS, unavailable=offered.unavailable_methods)
+        for method in METHODS:
+            self.fields[f"{RATE}{method}"] = _rate_field(method)
+        for field in training_fields():
+            self.fields[f"{TRAINING}{field.path}"] = form_field(field, offered)
 
     def _choose(self, name: str, choices: Sequence[Choice]) -> None:
         field = self.fields[name]
@@ -93,6 +96,21 @@ class StudyForm(forms.Form):
         """Whether a setting that is folded away has an error."""
         return bool(set(self.errors) & set(SETTINGS))
 
+    def settings(self) -> list[forms.BoundField]:
+        """The settings of the study as a whole."""
+        return [self[name] for name in SETTINGS]
+
+    def rates(self) -> list[forms.BoundField]:
+        """The learning rate of each method."""
+        return [self[f"{RATE}{method}"] for method in METHODS]
+
+    def training_groups(self) -> list[tuple[str, list[forms.BoundField], bool]]:
+        """The further settings of every training, in the parts of its spec: (title, fields, has an error)."""
+        groups: dict[str, list[forms.BoundField]] = {}
+        for field in training_fields():
+            groups.setdefault(field.group or "General", []).append(self[f"{TRAINING}{field.path}"])
+        return [(title, found, any(each.errors for each in found)) for title, found in groups.items()]
+
     def clean_version(self) -> DatasetVersion:
         """A version with rows to learn from and rows held out."""
         version = self.versions[self.cleaned_data["version"]]
@@ -103,7 +121,13 @@ class StudyForm(forms.Form):
 
     def plan_fields(self) -> dict[str, Any]:
         """The fields of the plan, from a valid form."""
-        return {name: self.cleaned_data[name] for name in ("model", "methods", *SETTINGS)}
+        plan = {name: self.cleaned_data[name] for name in ("model", "methods", *SETTINGS)}
+        rates = {method: self.cleaned_data[f"{RATE}{method}"] for method in METHODS}
+        plan["learning_rates"] = {method: rate for method, rate in rates.items() if rate is not None}
+        typed = {field: typed_value(field, self[f"{TRAINING}{field.path}"].data) for field in training_fields()}
+        # only what was changed, so that the plan says what was chosen
+        changed = {field.path: value for field, value in typed.items() if value not in (None, field.default)}
+        return {**plan, "sft": nested(changed)}
 
     def missing(self) -> list[SpecFault]:
         """What is not there yet, for the readiness card."""
@@ -117,10 +141,39 @@ class StudyForm(forms.Form):
     def add_faults(self, faults: Sequence[SpecFault]) -> None:
         """The faults of the specs that the plan makes, beside the field that caused each."""
         for fault in faults:
-            name = _FIELD_OF.get(fault.path.rsplit(".", 1)[-1])
-            self.add_error(name, fault.message if name else str(fault))
+            name = f"{TRAINING}{fault.path}"
+            if name not in self.fields:
+                name = _FIELD_OF.get(fault.path.rsplit(".", 1)[-1], "")
+            self.add_error(name or None, f"{fault.message[:1].upper()}{fault.message[1:]}." if name else str(fault))
 
 
+def training_fields() -> list[Field]:
+    """The fields of a training's spec that the study does not set itself."""
+    return [field for field in fields("sft") if field.path not in _SET_BY_STUDY]
+
+
+def _rate_field(method: str) -> forms.FloatField:
+    attrs = {"placeholder": f"{DEFAULT_LEARNING_RATE[method]:g}", "autocomplete": "off"}
+    field = forms.FloatField(
+        label=METHOD_NAMES[method], required=False, min_value=0.0, max_value=1.0, widget=forms.TextInput(attrs=attrs)
+    )
+    dress(field, typical="1e-06 to 0.05")
+    return field
+
+
+_SET_BY_STUDY = {
+    "model",
+    "data.train",
+    "data.validation",
+    "adaptation.method",
+    "adaptation.rank",
+    "optim.learning_rate",
+    "optim.max_steps",
+    "optim.batch_size",
+    "optim.epochs",
+    "seed",
+    *LEFT_OUT,
+}
 _FIELD_OF = {
     "model": "model",
     "method": "methods",

@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from training.spec import KINDS, parse_spec
 from training.spec.forms import fields
 from webapp.datasets.models import DatasetVersion
 from webapp.jobs.forms.choices import offers
 from webapp.jobs.forms.spec import LEFT_OUT, SpecForm, initial_from
-from webapp.jobs.models import Job, JobState, Study
+from webapp.jobs.models import Job, JobState, Study, Worker
 from webapp.jobs.references import dataset_reference
 from webapp.projects.models import Project
 
@@ -255,4 +256,38 @@ def test_data_without_held_out_rows_is_refused(project: Project, version: Datase
     version.save()
     answer = post_study(editor, project, study_form(version))
     assert "It has no rows in its split test" in answer.content.decode()
+    assert Study.objects.count() == 0
+
+
+@pytest.mark.parametrize("address", ["sft", "study"])
+def test_a_method_that_cannot_run_says_why(
+    address: str, project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    page = f"/projects/{project.code}/jobs/launch/{address}/"
+    assert "Not here: it needs a worker with a CUDA device" in editor.get(page).content.decode()
+    Worker.objects.create(name="gpu", queue="cuda", seen_at=timezone.now())
+    assert "Not here" not in editor.get(page).content.decode()
+
+
+def test_every_setting_of_the_trainings_can_be_changed(
+    project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    typed = {"training.optim.weight_decay": "0.05", "training.packing": ["no"], "rate.lora": "2e-4"}
+    answer = post_study(editor, project, study_form(version, **typed))
+    assert answer.status_code == 302
+    study = Study.objects.get()
+    assert study.plan["sft"] == {"optim": {"weight_decay": 0.05}, "packing": False}
+    lora, full = (study.jobs.get(role=f"train:{method}").spec for method in ("lora", "full"))
+    assert lora["optim"] | {"weight_decay": 0.05, "learning_rate": 2e-4, "max_steps": 10} == lora["optim"]
+    assert full["optim"]["learning_rate"] is None
+    assert not full["packing"]
+
+
+def test_a_fault_of_a_training_stands_beside_its_setting(
+    project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    answer = post_study(editor, project, study_form(version, **{"training.optim.weight_decay": "7"}))
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'id="id_training.optim.weight_decay_error"' in page
     assert Study.objects.count() == 0

@@ -173,3 +173,12 @@ def test_what_is_missing_from_a_result_is_told(study: Study, editor: Client) -> 
     settle(study.pk)
     page = page_of(editor, study)
     assert "Without a result, so not compared: Train full, Evaluate full." in page
+
+
+def test_a_running_evaluation_tells_how_it_stands(project: Project, version: DatasetVersion, editor: Client) -> None:
+    job = rows.evaluation(project, version, state=JobState.RUNNING, result={})
+    rows.happened(job, ("step", {**rows.step(1), "items_done": 40, "items_total": 80, "accuracy": 0.75}))
+    page = get(editor, job)
+    assert "75.0%" in page
+    assert "[59.8, 85.8] n=40" in page
+    assert "So far." in page

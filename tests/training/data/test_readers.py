@@ -130,12 +130,12 @@ def test_lists_that_end_wrongly(tmp_path, text, reason):
 
 def test_rows_across_chunk_borders(tmp_path):
     """Longer than a read: escapes, brackets and quotes fall on every side of the border."""
-    rows = [{"prompt": f'{i} \\" [{{' + "x\\" * (i % 7) + "é" * (i % 5), "completion": "]}" * 3} for i in range(20_000)]
+    rows = [{"prompt": f'{i} \\" [{{' + "x\\" * (i % 7) + "é" * (i % 5), "completion": "]}" * 60} for i in range(6_000)]
     path = tmp_path / "rows.json"
     path.write_text(json.dumps(rows), encoding="utf-8")
     assert path.stat().st_size > 3 * 256 * 1024
     report = check_file(path)
-    assert (report.rows_total, report.faults.total) == (20_000, report.faults.by_reason["duplicate"])
+    assert (report.rows_kept, report.faults.total) == (6_000, 0)
 
 
 def test_csv_faults_have_the_line_where_the_record_starts(tmp_path):

@@ -36,7 +36,7 @@ def chunks_of(content, size):
     indent=st.sampled_from([None, 1]),
     ascii_only=st.booleans(),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_elements_are_those_of_a_json_parser(rows, size, indent, ascii_only):
     listed = json.dumps(rows, indent=indent, ensure_ascii=ascii_only).encode("utf-8", "surrogatepass")
     follow = b"\n".join(json.dumps(row, indent=indent).encode() for row in rows)

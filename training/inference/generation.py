@@ -11,6 +11,9 @@ CPU_TOKENS = 1024
 GPU_TOKENS = 16_384
 CPU_ROWS = 48
 GPU_ROWS = 256
+CPU_CACHE_BYTES = 1 << 30
+GPU_CACHE_BYTES = 8 << 30
+"""Keys and values of a batch whose every answer takes its full length stay below this, unless one row is larger."""
 KEEP_ABOVE = 0.75
 """The cache is copied without the finished rows once fewer than this share of its rows still run."""
 
@@ -40,19 +43,32 @@ def generate_greedy(
     and may raise to stop. Ties go to the lower token number.
     """
     budget = batch_tokens or language_model.token_budget(CPU_TOKENS, GPU_TOKENS)
-    most_rows = CPU_ROWS if language_model.device.type == "cpu" else GPU_ROWS
-    for batch in _batches(prompts, len(prefix.ids), budget, most_rows):
+    for batch in _batches(prompts, len(prefix.ids), budget, _row_limit(language_model, prefix, max_new_tokens)):
         own = [prompts[index][len(prefix.ids) :] for index in batch]
         written, ended = _generate_batch(language_model, own, prefix, max_new_tokens, stop_ids, check)
         yield [Answer(*parts) for parts in zip(batch, written, ended, strict=True)]
 
 
-def _batches(prompts: Sequence[Sequence[int]], shared: int, budget: int, most_rows: int) -> Iterator[list[int]]:
-    """Indices of prompts, the shortest first, each batch within `budget` padded tokens and `most_rows` rows."""
+def _row_limit(language_model: LanguageModel, prefix: Prefix, max_new_tokens: int) -> Callable[[int], int]:
+    """How many rows a batch may have, from the tokens of its longest prompt behind the prefix."""
+    on_cpu = language_model.device.type == "cpu"
+    most, cache_bytes = (CPU_ROWS, CPU_CACHE_BYTES) if on_cpu else (GPU_ROWS, GPU_CACHE_BYTES)
+
+    def limit(longest: int) -> int:
+        row_bytes = (prefix.length + longest + max_new_tokens) * language_model.cache_bytes_per_token
+        return max(1, min(most, cache_bytes // row_bytes))
+
+    return limit
+
+
+def _batches(
+    prompts: Sequence[Sequence[int]], shared: int, budget: int, row_limit: Callable[[int], int]
+) -> Iterator[list[int]]:
+    """Indices of prompts, the shortest first, each batch within `budget` padded tokens and its limit of rows."""
     batch: list[int] = []
     for index in sorted(range(len(prompts)), key=lambda index: len(prompts[index])):
         longest = len(prompts[index]) - shared
-        if batch and (len(batch) == most_rows or longest * (len(batch) + 1) > budget):
+        if batch and (len(batch) >= row_limit(longest) or longest * (len(batch) + 1) > budget):
             yield batch
             batch = []
         batch.append(index)

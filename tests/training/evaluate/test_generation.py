@@ -8,7 +8,8 @@ from peft import PromptTuningConfig, get_peft_model
 
 from tests.training.sft.tiny import VOCABULARY, tiny_llama
 from training.faults import Cancelled
-from training.inference.forward import LanguageModel
+from training.inference import generation
+from training.inference.forward import LanguageModel, Prefix
 from training.inference.generation import Answer, generate_greedy
 
 # peft 0.21 asks transformers by an old name
@@ -106,3 +107,16 @@ def test_a_stop_is_heard_between_tokens() -> None:
             )
         )
     assert language_model.work.tokens < 2 * 25 + 2 * 4
+
+
+def test_batches_are_bounded_by_the_memory_of_their_longest_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompts = draw_prompts(9, 0)
+    expected = answer_all(tiny_llama(), prompts, set(), 4)
+    language_model = LanguageModel(tiny_llama())
+    assert language_model.cache_bytes_per_token == 2 * 2 * 2 * 8 * 4  # keys and values, layers, heads, head size, fp32
+    monkeypatch.setattr(generation, "CPU_CACHE_BYTES", 60 * language_model.cache_bytes_per_token)
+    batches = list(
+        generate_greedy(language_model, prompts, Prefix(), max_new_tokens=4, stop_ids=frozenset(), batch_tokens=10_000)
+    )
+    assert all(len(batch) * (max(len(prompts[answer.index]) for answer in batch) + 4) <= 60 for batch in batches)
+    assert sorted((answer for batch in batches for answer in batch), key=lambda answer: answer.index) == expected

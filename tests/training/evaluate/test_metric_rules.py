@@ -154,11 +154,11 @@ def test_pattern_that_cannot_be_read() -> None:
         PatternRule("(")
 
 
-def test_pattern_that_explodes_is_refused_within_seconds() -> None:
-    started = time.monotonic()
+def test_pattern_that_explodes_is_refused_after_seconds_of_work() -> None:
+    started = time.process_time()
     with pytest.raises(BadSpec, match="more than"):
         PatternRule(r"^(a|aa)+$")("a" * 40 + "!", "x")
-    assert time.monotonic() - started < 10
+    assert time.process_time() - started < 10
 
 
 def test_rules_made_from_a_spec() -> None:

@@ -3,7 +3,6 @@
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF, UNSAFE_INLINE
@@ -12,6 +11,7 @@ from django.core.exceptions import ImproperlyConfigured
 from training.home import state_folder
 
 from . import env
+from .files.address import artifacts_url
 from .launcher.places import broker_socket
 from .logs import logging_config
 
@@ -219,15 +219,15 @@ STORAGES = {
     },
 }
 
-# Uploads go to disk in the state folder, so that moving one into place is a rename.
-UPLOAD_FOLDER = STATE / "uploads"
+# Files of jobs and datasets stay in the state folder, or live where ARTIFACTS_URL says (see webapp.files).
+ARTIFACTS_URL = artifacts_url(env.text("ARTIFACTS_URL"))
+
+# Uploads go to the disk of the files, so that moving one into place is a rename.
+UPLOAD_FOLDER = (Path(ARTIFACTS_URL) if ARTIFACTS_URL and "://" not in ARTIFACTS_URL else STATE) / "uploads"
 FILE_UPLOAD_HANDLERS = ["webapp.datasets.handlers.GuardedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_UPLOAD_BYTES = env.whole("UPLIFT_MAX_UPLOAD_MB", 2048, low=1, high=1_000_000) * 1024 * 1024
 DATA_QUOTA_BYTES = env.whole("UPLIFT_DATA_QUOTA_MB", 0, low=0, high=1_000_000_000) * 1024 * 1024
-ARTIFACTS_URL = env.text("ARTIFACTS_URL", str(STATE / "artifacts"))
-if "://" in ARTIFACTS_URL and urlsplit(ARTIFACTS_URL).scheme != "s3":
-    raise ImproperlyConfigured(f"ARTIFACTS_URL={ARTIFACTS_URL!r}: must be a path or an s3:// URL")
 
 # Jobs
 LEASE_SECONDS = env.whole("UPLIFT_LEASE_SECONDS", 30, low=2, high=3600)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from webapp.files.places import files_root
+
 from .models import DatasetVersion, Upload
 
 DATASETS = "datasets"
@@ -23,7 +25,7 @@ def upload_files(upload: Upload) -> list[Path]:
 
 def version_folder(version: DatasetVersion) -> Path:
     """The folder with a version's rows and manifest."""
-    return Path(settings.STATE) / version.folder
+    return files_root() / version.folder
 
 
 def split_file(version: DatasetVersion, split: str) -> Path:
@@ -34,5 +36,5 @@ def split_file(version: DatasetVersion, split: str) -> Path:
 
 
 def has_room(wanted_bytes: int) -> bool:
-    """Whether the disk of the state folder holds `wanted_bytes` more and something is left for everything else."""
-    return shutil.disk_usage(settings.STATE).free - wanted_bytes > _KEEP_FREE_BYTES
+    """Whether the disk of the files holds `wanted_bytes` more and something is left for everything else."""
+    return shutil.disk_usage(files_root()).free - wanted_bytes > _KEEP_FREE_BYTES

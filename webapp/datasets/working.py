@@ -19,6 +19,7 @@ from training.data.splits import SPLITS, SplitPlan
 from training.data.stats import TokenCounter, token_counter
 from training.data.store import build_version, remove_leftovers
 from training.faults import JobFault, as_fault
+from webapp.files.places import files_root
 
 from . import checking, tasks
 from .claims import MOST_ATTEMPTS, SILENT_SECONDS, Claim, ClaimLost
@@ -64,7 +65,7 @@ def store(upload: Upload, claim: Claim) -> None:
     """Store the files as decided, as the next version of their dataset; then the upload's files go."""
     options = StoreOptions.model_validate(upload.options)
     folder = f"{DATASETS}/{upload.code}-{claim.name[:6]}"
-    manifest = _build(upload, options, Path(settings.STATE) / folder, claim)
+    manifest = _build(upload, options, files_root() / folder, claim)
     is_new = False
     try:
         with transaction.atomic():
@@ -74,7 +75,7 @@ def store(upload: Upload, claim: Claim) -> None:
                 raise ClaimLost
     finally:
         if not is_new:
-            shutil.rmtree(Path(settings.STATE) / folder, ignore_errors=True)
+            shutil.rmtree(files_root() / folder, ignore_errors=True)
     shutil.rmtree(upload_folder(upload), ignore_errors=True)
 
 
@@ -147,7 +148,7 @@ def sweep_uploads() -> int:
 
 def remove_orphans() -> int:
     """Delete day-old folders of uploads and versions that no row speaks of; returns how many."""
-    datasets = Path(settings.STATE) / DATASETS
+    datasets = files_root() / DATASETS
     known_versions = {Path(folder).name for folder in DatasetVersion.objects.values_list("folder", flat=True)}
     known_uploads = set(Upload.objects.exclude(state=UploadState.STORED).values_list("code", flat=True))
     removed = remove_leftovers(datasets, older_than_seconds=_ORPHAN_SECONDS)

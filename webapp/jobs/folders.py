@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from django.conf import settings
+from webapp.files.places import files_root
 
 from .models import Job
 
 
 def jobs_folder() -> Path:
     """The folder of all job folders."""
-    folder = Path(settings.STATE) / "jobs"
+    folder = files_root() / "jobs"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

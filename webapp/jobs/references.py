@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
-
 from training.spec import SpecFault
 from webapp.datasets.models import DatasetVersion
+from webapp.files.places import files_root
 from webapp.projects.models import Project
 
 from .folders import job_folder
@@ -48,7 +47,7 @@ def artifact_reference(job: Job, name: str) -> str:
 
 def split_path(version: DatasetVersion, split: str) -> Path:
     """The split's canonical rows."""
-    return Path(settings.STATE) / version.folder / f"{split}.jsonl"
+    return files_root() / version.folder / f"{split}.jsonl"
 
 
 def data_references(project: Project, spec: dict[str, Any]) -> tuple[list[DataReference], list[SpecFault]]:

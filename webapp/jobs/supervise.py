@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from training.events import FINAL_TYPES, Event, EventType
 from training.faults import ExitStatus, as_fault
 from training.spec import SpecFaults
+from webapp.files.places import is_shared
 
 from . import references, workers
 from .children import Child, start_child
@@ -150,6 +151,9 @@ class Supervision:
             self._ask_to_stop(child, Stop.LOST)
         except _AWAY as error:
             self._back_off(error)
+            if is_shared() and time.monotonic() - self._renewed_at > settings.LEASE_SECONDS / 2:
+                # the next claimant may be on another machine and write the same files: be gone by then
+                self._ask_to_stop(child, Stop.LOST)
         else:
             self._retry_seconds = 0.0
             self._sync_at = time.monotonic() + (0.0 if is_more else SYNC_SECONDS)

@@ -38,10 +38,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 def coding_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A part of the medical-coding sample as CSV files with the columns `diagnosis` and `department`, by split."""
     folder = tmp_path_factory.mktemp("coding")
-    write_sample("medical-coding", folder)
+    write_sample("medical-coding", folder / "rows")
     files = {}
     for split, size in SIZES.items():
-        rows = [json.loads(line) for line in (folder / f"{split}.jsonl").read_text().splitlines()[:size]]
+        rows = [json.loads(line) for line in (folder / "rows" / f"{split}.jsonl").read_text().splitlines()[:size]]
         files[split] = folder / f"{split}.csv"
         with files[split].open("w", newline="") as file:
             writer = csv.writer(file)

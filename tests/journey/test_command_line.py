@@ -32,11 +32,11 @@ def run(folder: Path, name: str, spec: dict[str, object], out: str) -> dict[str,
 
 def test_train_then_evaluate(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "training", "prepare", MODEL], cwd=SOURCE, check=True)
-    write_sample("medical-coding", tmp_path)
+    write_sample("medical-coding", tmp_path / "rows")
     sft = {
         "kind": "sft",
         "model": MODEL,
-        "data": {"train": "train.jsonl", "validation": "validation.jsonl"},
+        "data": {"train": "rows/train.jsonl", "validation": "rows/validation.jsonl"},
         "adaptation": {"method": "lora", "rank": 16},
         "optim": {"learning_rate": 0.001, "batch_size": 8, "max_steps": 3},
         "eval_every_steps": 3,
@@ -49,7 +49,7 @@ def test_train_then_evaluate(tmp_path: Path) -> None:
         "kind": "evaluate",
         "model": MODEL,
         "adapter": "run1/artifacts/adapter",
-        "data": {"test": "test.jsonl", "max_rows": 12},
+        "data": {"test": "rows/test.jsonl", "max_rows": 12},
         "metric": "exact",
         "max_new_tokens": 8,
     }

@@ -23,7 +23,7 @@ from webapp.projects.models import Project
 
 from .folders import has_room, upload_folder, version_folder
 from .models import WORKING, Dataset, DatasetVersion, Upload, UploadState
-from .naming import free_dataset_code, guess_split, new_upload_code, shown_name
+from .naming import dataset_name_from, free_dataset_code, guess_split, new_upload_code, shown_name
 from .options import DataRefused, InUse, StoreOptions
 from .tasks import dispatch
 
@@ -53,15 +53,16 @@ def receive_upload(
 ) -> Upload:
     """Take in one file, or several of which each is one split, and have a worker check them.
 
-    `dataset` is given for a new version of one. Without a split the file's name is looked at (`train.jsonl`).
-    Raises `DataRefused`: no file, too many, an empty or too large one, two for one split, over the quota, no room.
-    Returns the upload in state `checking`; poll `Upload.state` until it is `ready` or `failed`. Without `queued` no
-    worker is told, and the caller runs `working.work_on` itself.
+    `dataset` is given for a new version of one. Without `dataset_name` the first file's name is taken, and without a
+    split in a `Part` its file's name is looked at (`train.jsonl`). Without `queued` no worker is told, and the caller
+    runs `working.work_on` itself. Raises `DataRefused`: no file, too many, an empty or too large one, two for one
+    split, over the quota, no room. Returns the upload in state `checking`; poll `Upload.state` until it is `ready`
+    or `failed`.
     """
     named = _checked_parts(files)
     sizes = [_size(part) for part in named]
     _refuse_oversize(project, named, sizes)
-    name = (dataset.name if dataset else shown_name(dataset_name, limit=120)) or shown_name(named[0].name, limit=120)
+    name = dataset.name if dataset else shown_name(dataset_name or dataset_name_from(named[0].name), limit=120)
     upload = Upload(project=project, code=new_upload_code(), dataset=dataset, dataset_name=name, created_by=by)
     folder = upload_folder(upload)
     folder.mkdir(parents=True)

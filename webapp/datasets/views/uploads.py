@@ -19,7 +19,6 @@ from ..access import get_dataset, get_upload
 from ..forms import StoreForm, UploadForm
 from ..mapping import chosen_form, kept_mapping, mapping_form, previews, tried_mapping
 from ..models import Dataset, Upload, UploadState
-from ..naming import dataset_name_from
 from ..options import DataRefused
 
 ACCEPTED = ".jsonl,.ndjson,.json,.csv,.tsv,.txt,.parquet,.gz,.zip"
@@ -48,7 +47,7 @@ def _receive(request: HttpRequest, project: Project, dataset: Dataset | None) ->
         status = 413 if error else 422
         if not error and form.is_valid():
             files = [services.Part(file.name or "file", file) for file in request.FILES.getlist("file")]
-            name = form.cleaned_data["name"] or (dataset_name_from(files[0].name) if files else "")
+            name = form.cleaned_data["name"]
             try:
                 upload = services.receive_upload(
                     by=person(request), project=project, files=files, dataset_name=name, dataset=dataset

@@ -19,7 +19,6 @@ from .workers import owner_is_dead
 
 log = structlog.get_logger("uplift.sweep")
 
-
 SLOW_WRITE_SECONDS = 1.0
 
 
@@ -45,28 +44,35 @@ def sweep_all() -> None:
         if now - started > SLOW_WRITE_SECONDS or now - _watch.last_sweep > 4 * settings.SWEEP_SECONDS:
             _watch.hold_until = now + settings.LEASE_SECONDS
         _watch.last_sweep = now
-        release_dead()
+        ended = release_dead()
         if now >= _watch.hold_until:
-            release_expired()
-    cancel_asked()
+            ended += release_expired()
+    ended += cancel_asked()
     resend_queued()
-    wake_waiting()
+    for job_id in [*ended, *untold()]:
+        _tell_ended(job_id)
 
 
-def release_dead() -> None:
-    """Free the claims of processes of this machine that are no longer there, without waiting for their lease."""
+def release_dead() -> list[int]:
+    """Free the claims of processes of this machine that are no longer there, without waiting for their lease.
+
+    Returns the jobs that failed for good, as do the next two.
+    """
+    ended: list[int] = []
     for job_id, owner, fence in Job.objects.filter(state=JobState.RUNNING).values_list("pk", "owner", "fence"):
         if owner_is_dead(owner):
-            _release(Q(pk=job_id, owner=owner, fence=fence))
+            ended += _release(Q(pk=job_id, owner=owner, fence=fence))
+    return ended
 
 
-def release_expired() -> None:
+def release_expired() -> list[int]:
     """Free the claims whose lease ran out."""
-    _release(Q(lease_until__lt=Now()))
+    return _release(Q(lease_until__lt=Now()))
 
 
-def _release(condition: Q) -> None:
+def _release(condition: Q) -> list[int]:
     """Queue the running jobs that match; fail those that used up their attempts."""
+    ended = []
     running = Job.objects.filter(condition, state=JobState.RUNNING)
     for job in running.filter(attempts__gte=settings.JOB_ATTEMPTS, cancel_requested_at=None):
         failed = Job.objects.filter(condition, pk=job.pk, state=JobState.RUNNING, fence=job.fence).update(
@@ -80,21 +86,24 @@ def _release(condition: Q) -> None:
             fence=F("fence") + 1,
         )
         if failed:
-            _tell_ended(job.pk)
+            ended.append(job.pk)
     # owner and fence stay: a worker that was only cut off from the database may take its claim up again
     released = running.update(state=JobState.QUEUED, dispatched_at=None, stage="", eta_seconds=None)
     if released:
         log.warning("jobs put back into the queue", jobs=released)
+    return ended
 
 
-def cancel_asked() -> None:
+def cancel_asked() -> list[int]:
     """End the queued jobs whose cancellation was asked for while they ran."""
+    ended = []
     asked = Q(state=JobState.QUEUED, cancel_requested_at__isnull=False)
     for job_id in Job.objects.filter(asked).values_list("pk", flat=True):
         if Job.objects.filter(asked, pk=job_id).update(
             state=JobState.CANCELLED, ended_at=Now(), owner="", fence=F("fence") + 1, lease_until=None
         ):
-            _tell_ended(job_id)
+            ended.append(job_id)
+    return ended
 
 
 def resend_queued() -> None:
@@ -117,14 +126,19 @@ def resend_queued() -> None:
                 send(job.pk, queue, devices)
 
 
-def wake_waiting() -> None:
-    """Repeat what a worker did not get to after it ended a job: let go on what waited for it."""
-    done = Job.objects.filter(state=JobState.DONE, before__state=JobState.WAITING).distinct()
-    for job_id in done.values_list("pk", flat=True):
-        _tell_ended(job_id)
+def untold() -> list[int]:
+    """Done jobs whose worker died before it let go on what waited for them."""
+    unsuccessful = [state for state in JobState if state != JobState.DONE]
+    waiting = Job.objects.filter(state=JobState.WAITING, after__state=JobState.DONE)
+    ready = waiting.exclude(after__state__in=unsuccessful)
+    return list(ready.values_list("after", flat=True).distinct())
 
 
 def _tell_ended(job_id: int) -> None:
-    from .supervise import tell_ended
+    """Of one job's dependants, so that an error there does not keep the others from being told."""
+    from .services import job_ended
 
-    tell_ended(job_id)
+    try:
+        job_ended(Job.objects.get(pk=job_id))
+    except Exception:
+        log.exception("what waits for the job could not go on", job_id=job_id)

@@ -145,3 +145,28 @@ def test_a_worker_that_was_silent_for_long_does_not_count() -> None:
     Worker.objects.create(name="fresh", queue="cpu", seen_at=now)
     Worker.objects.create(name="stale", queue="cpu", seen_at=now - timedelta(minutes=5))
     assert [worker.name for worker in workers.live_workers()] == ["fresh"]
+
+
+def test_what_waits_for_a_failed_job_too_is_left_alone(project: Project, sent: list[int]) -> None:
+    done, failed = (factories.job(project, state=state) for state in (JobState.DONE, JobState.FAILED))
+    waiting = factories.job(project, state=JobState.WAITING)
+    waiting.after.set([done, failed])
+    assert sweep.untold() == []
+    sweep.sweep_all()
+    assert state(waiting) == JobState.WAITING
+
+
+def test_an_error_with_one_job_does_not_keep_others_from_going_on(
+    project: Project, sent: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken, fine = (running(project, cancel_requested_at=timezone.now()) for _ in range(2))
+    told: list[int] = []
+
+    def job_ended(job: Job) -> None:
+        told.append(job.pk)
+        if job.pk == broken.pk:
+            raise RuntimeError("a broken study")
+
+    monkeypatch.setattr("webapp.jobs.services.job_ended", job_ended)
+    sweep.sweep_all()
+    assert told == [broken.pk, fine.pk]

@@ -96,14 +96,9 @@ def _release(condition: Q) -> list[int]:
 
 def cancel_asked() -> list[int]:
     """End the queued jobs whose cancellation was asked for while they ran."""
-    ended = []
-    asked = Q(state=JobState.QUEUED, cancel_requested_at__isnull=False)
-    for job_id in Job.objects.filter(asked).values_list("pk", flat=True):
-        if Job.objects.filter(asked, pk=job_id).update(
-            state=JobState.CANCELLED, ended_at=Now(), owner="", fence=F("fence") + 1, lease_until=None
-        ):
-            ended.append(job_id)
-    return ended
+    asked = Job.objects.filter(state=JobState.QUEUED, cancel_requested_at__isnull=False)
+    end = {"state": JobState.CANCELLED, "ended_at": Now(), "owner": "", "lease_until": None, "fence": F("fence") + 1}
+    return [pk for pk in asked.order_by("pk").values_list("pk", flat=True) if asked.filter(pk=pk).update(**end)]
 
 
 def resend_queued() -> None:

@@ -61,11 +61,12 @@ def browse(
 
 def _search(file: BinaryIO, offset: int, limit: int, wanted: str, total: int, seconds: float) -> Page:
     deadline = time.monotonic() + seconds
+    piece = _plain_piece(wanted)
     rows: list[Found] = []
     for number, line in enumerate(file, offset):
         if number % _LOOK_AT_CLOCK_EVERY == 0 and time.monotonic() > deadline and number > offset:
             return Page(rows, total, number, stopped_early=True)
-        if not _may_hold(line, wanted):
+        if piece not in line.decode("utf-8").casefold():
             continue
         row = json.loads(line)
         if any(wanted in text.casefold() for text in texts_in(row)):
@@ -75,10 +76,10 @@ def _search(file: BinaryIO, offset: int, limit: int, wanted: str, total: int, se
     return Page(rows, total, None)
 
 
-def _may_hold(line: bytes, wanted: str) -> bool:
-    """A quick look at the undecoded line. Its longest piece without characters that JSON escapes must be there."""
+def _plain_piece(wanted: str) -> str:
+    """The longest piece of the search without characters that JSON escapes: a line without it need not be parsed."""
     pieces = "".join(char if char not in '"\\' and ord(char) >= 32 else "\n" for char in wanted).split("\n")
-    return max(pieces, key=len) in line.decode("utf-8").casefold()
+    return max(pieces, key=len)
 
 
 def _numbered(file: BinaryIO, limit: int) -> Iterator[tuple[int, bytes]]:

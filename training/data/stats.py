@@ -10,7 +10,10 @@ from .messages import text_of
 
 TokenCounter = Callable[[str], int]
 
-HISTOGRAM_EDGES = (0, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768)
+HISTOGRAM_EDGES = (
+    *(0, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072),
+    *(4096, 6144, 8192, 12288, 16384, 24576, 32768),
+)
 """Tokens a row; a bucket counts rows from its edge up to below the next."""
 _COARSE_FROM, _COARSE_STEP = 4096, 64
 MAX_LABELS = 200

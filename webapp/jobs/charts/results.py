@@ -10,6 +10,9 @@ from webapp.ui.formats import count, duration, interval, percent
 from .figure import Chart
 
 _TICK_CHARACTERS = 18
+_MOST_COUNTED = 20
+_STRONG = 0.55
+"""From this share on a cell's colour is so strong that its count is written in the colour meant for it."""
 
 
 @dataclass(frozen=True)
@@ -118,8 +121,6 @@ def confusion_chart(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> C
                 "x": columns,
                 "y": list(labels),
                 "z": shares,
-                "text": [[str(cell) if cell else "" for cell in row] for row in counts],
-                "texttemplate": "%{text}" if len(labels) <= 20 else "",
                 "zmin": 0,
                 "zmax": 1,
                 "colorscale": [[0, "var(--paper)"], [1, "var(--series-1)"]],
@@ -127,15 +128,35 @@ def confusion_chart(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> C
                 "ygap": 1,
                 "showscale": False,
                 "hovertemplate": "expected %{y}<br>predicted %{x}<br>%{z:.1%}<extra></extra>",
-            }
+            },
+            *([_counts_in_cells(labels, columns, counts, shares)] if len(labels) <= _MOST_COUNTED else []),
         ],
         x=axis("Predicted label") | _named_ticks(columns),
         y=axis("Expected label") | _named_ticks(labels) | {"autorange": "reversed"},
         legend=False,
     )
-    note = "Answers, darker where they are a larger share of their row; what is right lies on the diagonal."
+    note = "The stronger the colour, the larger the share of its row. What is right lies on the diagonal."
     rows = [(label, *(count(cell) for cell in row)) for label, row in zip(labels, counts, strict=True)]
     return Chart("confusion", confusion_finding(labels, counts), drawn, ("Expected", *columns), rows, note, "tall")
+
+
+def _counts_in_cells(
+    labels: Sequence[str], columns: Sequence[str], counts: Sequence[Sequence[int]], shares: Sequence[Sequence[float]]
+) -> dict[str, Any]:
+    """The counts as text of their own: plotly's would be grey on strong cells, which the dark theme cannot take."""
+    cells = [(row, column) for row in range(len(labels)) for column in range(len(columns)) if counts[row][column]]
+    strong = [shares[row][column] > _STRONG for row, column in cells]
+    return {
+        "type": "scatter",
+        "mode": "text",
+        "name": "counts",
+        "x": [columns[column] for _, column in cells],
+        "y": [labels[row] for row, _ in cells],
+        "text": [str(counts[row][column]) for row, column in cells],
+        "textfont": {"color": ["var(--on-accent)" if each else "var(--ink)" for each in strong]},
+        "hoverinfo": "skip",
+        "showlegend": False,
+    }
 
 
 def _named_ticks(labels: Sequence[str]) -> dict[str, Any]:

@@ -3,23 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from training.data.stats import HISTOGRAM_EDGES
 from webapp.ui import figures as f
 from webapp.ui import formats
 
 MOST_LABELS = 25
+MOST_BUCKETS = len(HISTOGRAM_EDGES)
 
 
 def length_histogram(splits: Mapping[str, Mapping[str, Any]]) -> f.Figure:
     """Rows by their length in tokens, one series a split. `splits`: name to its stored statistics."""
-    longest: Sequence[Mapping[str, Any]] = max(
-        (each["tokens"]["histogram"] for each in splits.values()), key=len, default=[]
-    )
-    names = [_bucket(bucket) for bucket in longest]
+    counts = {name: _padded(each["tokens"]["histogram"]) for name, each in splits.items()}
+    used = [place for place in range(MOST_BUCKETS) if any(rows[place] for rows in counts.values())]
+    shown = range(used[0], used[-1] + 1) if used else range(0)
+    names = [_bucket(place) for place in shown]
     traces = [
-        f.bars(
-            name, names, _padded([bucket["rows"] for bucket in each["tokens"]["histogram"]], len(names)), series=number
-        )
-        for number, (name, each) in enumerate(splits.items(), 1)
+        f.bars(name, names, [rows[place] for place in shown], series=number)
+        for number, (name, rows) in enumerate(counts.items(), 1)
     ]
     return f.figure(traces, x=f.axis("Length of a row", unit="tokens"), y=f.axis("Rows"), stacked=True)
 
@@ -55,11 +55,14 @@ def label_finding(labels: Mapping[str, int]) -> str:
     )
 
 
-def _bucket(bucket: Mapping[str, Any]) -> str:
-    if bucket["below"] is None:
-        return f"{bucket['from']:,} and more"
-    return f"{bucket['from']:,} to {bucket['below'] - 1:,}"
+def _bucket(place: int) -> str:
+    first = HISTOGRAM_EDGES[place]
+    if place + 1 == MOST_BUCKETS:
+        return f"{first:,} and more"
+    return f"{first:,} to {HISTOGRAM_EDGES[place + 1] - 1:,}"
 
 
-def _padded(values: Sequence[int], length: int) -> list[int]:
-    return [*values, *[0] * (length - len(values))]
+def _padded(histogram: Sequence[Mapping[str, Any]]) -> list[int]:
+    """Rows in each of the buckets that there can be, by where they begin."""
+    rows = {bucket["from"]: bucket["rows"] for bucket in histogram}
+    return [rows.get(edge, 0) for edge in HISTOGRAM_EDGES]

@@ -145,7 +145,7 @@ def test_statistics_by_hand():
     assert shown["tokens"]["median"] == 20
     assert shown["tokens"]["longest"] == 4992
     counts = {bucket["from"]: bucket["rows"] for bucket in shown["tokens"]["histogram"] if bucket["rows"]}
-    assert counts == {0: 5, 16: 10, 4096: 5}
+    assert counts == {8: 5, 16: 5, 24: 5, 4096: 5}
 
 
 def test_free_answers_are_not_labels():

@@ -14,6 +14,7 @@ from .series import Point, Row, current_rows, downsample, points, smoothed
 
 STEP_AXIS = "Optimizer step"
 _TABLE_ROWS = 12
+_POINTS_OF_SMALL = 500
 _SMOOTH_FROM = 40
 
 
@@ -50,7 +51,9 @@ def loss_chart(training: Sequence[Point], validation: Sequence[Point]) -> Chart 
 
 
 def _line(name: str, curve: Sequence[Point], *, series: int = 1, markers: bool = False) -> dict[str, Any]:
-    return line(name, [step for step, _ in curve], [value for _, value in curve], series=series, markers=markers)
+    # five digits are more than a screen shows, and make the page half as long
+    values = [float(f"{value:.5g}") for _, value in curve]
+    return line(name, [step for step, _ in curve], values, series=series, markers=markers)
 
 
 def _training_lines(training: Sequence[Point]) -> list[dict[str, Any]]:
@@ -59,7 +62,10 @@ def _training_lines(training: Sequence[Point]) -> list[dict[str, Any]]:
         return [_line("training", training)] if training else []
     each = _line("each step", downsample(training))
     each["line"] = {"color": colour(1, 0.3), "width": 1}
-    return [each, _line("training, smoothed", downsample(smoothed(training, max(2, len(training) // 40))))]
+    return [
+        each,
+        _line("training, smoothed", downsample(smoothed(training, max(2, len(training) // 40)), _POINTS_OF_SMALL)),
+    ]
 
 
 def _with_validation(rows: Sequence[tuple[str, ...]], validation: Sequence[Point]) -> list[tuple[str, ...]]:
@@ -150,7 +156,7 @@ def curve_chart(curve: Curve, values: Sequence[Point]) -> Chart | None:
         scaled = [(step, value) for step, value in scaled if value > 0]
     limits = [_limit(limit, log=curve.log) for limit in curve.band or ()]
     drawn = figure(
-        [_line(curve.title, downsample(scaled))],
+        [_line(curve.title, downsample(scaled, _POINTS_OF_SMALL))],
         x=axis(STEP_AXIS),
         y=axis(curve.title, unit=curve.unit, log=curve.log, zero=not curve.log),
         lines=limits,

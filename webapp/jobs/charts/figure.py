@@ -31,7 +31,7 @@ class Chart:
 
         Made once a chart: everybody who watches the same job is given the same text.
         """
-        return mark_safe(json.dumps(self.figure).translate(_ESCAPES))  # noqa: S308  # escaped here
+        return mark_safe(json.dumps(self.figure, separators=(",", ":")).translate(_ESCAPES))  # noqa: S308  # escaped here
 
 
 _ESCAPES = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}

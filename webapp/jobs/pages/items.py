@@ -10,7 +10,7 @@ from django.core.paginator import Paginator
 
 from ..folders import job_folder
 from ..models import Job, JobState
-from ..predictions import Item, browse, predictions_path
+from ..predictions import Item, browse, predictions_path, prompt_text, read_predictions
 
 ROWS_SHOWN = 4
 TOKENS_SHOWN = 1500
@@ -79,12 +79,30 @@ class ValidationItems:
 
 def validation_items(job: Job) -> ValidationItems | None:
     """Best and worst validation rows of a training job; None while there are none."""
-    rows = list(_lines(job_folder(job) / "artifacts" / "validation_items.jsonl"))
+    return _ends(list(_lines(job_folder(job) / "artifacts" / "validation_items.jsonl")))
+
+
+def _ends(rows: list[dict[str, Any]]) -> ValidationItems | None:
     if not rows:
         return None
     rows.sort(key=lambda row: -float(row["loss_nats"]))
     half = min(ENDS_SHOWN, (len(rows) + 1) // 2)
     return ValidationItems(rows[:half], rows[: half - 1 : -1][:ENDS_SHOWN])
+
+
+def read_items(job: Job) -> ValidationItems | None:
+    """The items of an evaluation that only reads (perplexity), which has no right and wrong: hardest and easiest."""
+    read = [
+        {
+            "index": row["index"],
+            "prompt": prompt_text(row["prompt"]),
+            "completion": row["expected"],
+            "loss_nats": -row["loglik_nats"] / max(1, row["tokens"]),
+        }
+        for row in read_predictions(job)
+        if row.get("correct") is None
+    ]
+    return _ends(read)
 
 
 def _lines(path: Path) -> Iterator[dict[str, Any]]:

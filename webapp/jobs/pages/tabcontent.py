@@ -39,9 +39,11 @@ def _results(job: Job, query: Query) -> Content:
 
 
 def _items(job: Job, query: Query) -> Content:
+    if job.spec.get("metric") == "perplexity":
+        return {"validation": items.read_items(job), "what": "held-out"}
     if job.kind == "evaluate":
         return {"answers": items.answers(job, query)}
-    return {"validation": items.validation_items(job)}
+    return {"validation": items.validation_items(job), "what": "validation"}
 
 
 def _config(job: Job, query: Query) -> Content:

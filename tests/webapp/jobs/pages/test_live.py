@@ -241,3 +241,9 @@ def test_the_model_of_a_finished_job_can_be_used(project: Project, version: Data
         f"/projects/{project.code}/jobs/launch/evaluate/?adapter=job:{job.code}/adapter&model={rows.MODEL}"
     )
     assert f'<option value="job:{job.code}/adapter" selected>' in answer.content.decode()
+
+
+def test_the_page_of_a_long_job_stays_small(project: Project, version: DatasetVersion, editor: Client) -> None:
+    job = rows.training(project, version, steps=5000)
+    rows.happened(job, *(("step", rows.step(number, total=5000)) for number in range(1, 5000)))
+    assert len(editor.get(address(job)).content) < 120_000

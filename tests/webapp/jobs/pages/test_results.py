@@ -182,3 +182,27 @@ def test_a_running_evaluation_tells_how_it_stands(project: Project, version: Dat
     assert "75.0%" in page
     assert "[59.8, 85.8] n=40" in page
     assert "So far." in page
+
+
+def test_an_evaluation_that_only_reads_shows_its_hardest_rows(
+    project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    job = rows.evaluation(project, version)
+    job.spec["metric"] = "perplexity"
+    job.save()
+    answers = [
+        {
+            "index": index,
+            "prompt": f"Letter {index} asks:",
+            "expected": "bill",
+            "predicted": None,
+            "correct": None,
+            "loglik_nats": -2.0 * index,
+            "tokens": 2,
+        }
+        for index in range(5)
+    ]
+    rows.left(job, "predictions.jsonl", "".join(json.dumps(answer) + "\n" for answer in answers))
+    page = get(editor, job, "?tab=items")
+    assert page.index("Hardest held-out rows") < page.index("Letter 4 asks") < page.index("Letter 0 asks")
+    assert "wrong" not in page.partition('id="tab-live"')[2].replace("wrong labels", "")

@@ -142,7 +142,7 @@ def previews(mapping: ColumnMapping, report: Mapping[str, Any]) -> list[Preview]
     canonical = Canonical(mapping, numeric=frozenset(report["columns"]), any_label=True)
     shown = []
     for raw in report["sample_raw"]:
-        cells = [(str(name), _cell(value)) for name, value in raw.items()]
+        cells = [(name, _cell(raw[name])) for name in report["columns"] if name in raw]
         if unset:
             shown.append(Preview(cells, None, f"Choose the column for {', '.join(unset)}."))
             continue

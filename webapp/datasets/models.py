@@ -5,6 +5,7 @@ from typing import Self
 from django.conf import settings
 from django.db import models
 
+from training.data.splits import SPLITS
 from webapp.accounts.models import User
 from webapp.projects.models import Project
 
@@ -64,6 +65,11 @@ class DatasetVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.dataset} v{self.number}"
+
+    @property
+    def split_rows(self) -> list[tuple[str, int]]:
+        """The splits with their rows, train first. (Postgres does not keep the order of `splits`.)"""
+        return [(name, self.splits[name]) for name in SPLITS if name in self.splits]
 
     @property
     def rows(self) -> int:

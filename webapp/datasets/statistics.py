@@ -5,6 +5,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 
+def by_count(counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts, the highest first and equal ones by name. (Postgres does not keep the order of what it stores.)"""
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
 def merged(splits: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Rows, tokens and label counts of all splits together (each is `training.data.stats.Statistics.to_json()`).
 

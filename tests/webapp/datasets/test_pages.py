@@ -92,7 +92,6 @@ def test_from_form_to_rows(editor: Client, project: Project) -> None:
     content = b"".join(answer.streaming_content)  # type: ignore[attr-defined]  # a streaming answer has it
     assert len(content.splitlines()) == 30
     assert answer.headers["Content-Disposition"] == 'attachment; filename="tickets-v1-train.jsonl"'
-    answer.close()
 
 
 def test_another_form_is_tried_on_real_rows_before_it_is_checked(editor: Client, project: Project) -> None:

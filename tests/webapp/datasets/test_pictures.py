@@ -57,7 +57,7 @@ def test_marks_do_not_let_markup_through() -> None:
 
 
 def test_plans_in_words() -> None:
-    assert split_plan({"how": "group", "column": "patient", "seed": 3, "fractions": {"train": 0.8, "test": 0.2}}) == (
+    assert split_plan({"how": "group", "column": "patient", "seed": 3, "fractions": {"test": 0.2, "train": 0.8}}) == (
         "by groups of the same patient, seed 3: train 80.0%, test 20.0%"
     )
     assert split_plan({"how": "given"}) == "as given, one file a split"

@@ -110,7 +110,7 @@ def test_project_pages(who: str, people: dict[str, User], addresses: dict[str, s
         for method, need in zip(("get", "post"), needs, strict=True):
             # an empty POST changes nothing: it comes back with its faults, or is refused
             answer = getattr(client, method)(addresses[name])
-            answer.close()
+            b"".join(answer) if answer.streaming else answer.content  # a download ends when it is read
             if not _is_right(answer.status_code, who, need):
                 wrong.append(f"{method.upper()} {name} as {who}: {answer.status_code}")
     assert not wrong

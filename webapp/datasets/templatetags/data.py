@@ -9,6 +9,8 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from training.data.forms import FORMS, Form
+from training.data.splits import SPLITS
+from webapp.datasets.statistics import by_count
 from webapp.ui import formats
 
 register = template.Library()
@@ -35,6 +37,12 @@ def reason(code: str) -> str:
 
 
 @register.filter
+def most_first(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Pairs of name and count, the highest count first."""
+    return list(by_count(counts).items())
+
+
+@register.filter
 def form_title(name: str) -> str:
     """A form's title: `question_answer` is Question and answer."""
     return FORMS[Form(name)].title if name in set(Form) else name
@@ -58,7 +66,8 @@ def split_plan(plan: Mapping[str, Any]) -> str:
     """How rows were split, in a sentence."""
     how = plan.get("how")
     if how in ("random", "group"):
-        shares = [f"{name} {formats.percent(share)}" for name, share in plan["fractions"].items() if share]
+        fractions = plan["fractions"]
+        shares = [f"{name} {formats.percent(fractions[name])}" for name in SPLITS if fractions.get(name)]
         by = f"by groups of the same {plan['column']}" if how == "group" else "at random"
         return f"{by}, seed {plan['seed']}: {', '.join(shares)}"
     if how == "column":

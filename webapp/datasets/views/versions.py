@@ -20,6 +20,7 @@ from ..forms import RowFilter
 from ..models import Dataset, DatasetVersion, Upload, UploadState
 from ..options import InUse
 from ..rows import shown_row
+from ..statistics import by_count
 
 PAGE_ROWS = 20
 
@@ -60,14 +61,14 @@ def version(request: HttpRequest, code: str, dataset: str, number: int) -> HttpR
 
 def _version(request: HttpRequest, found: DatasetVersion, *, status: int = 200, refused: str = "") -> HttpResponse:
     stored = found.manifest.get("splits", {})
-    splits = {name: split["statistics"] for name, split in stored.items()}
-    labels = found.manifest.get("statistics", {}).get("labels", {})
+    splits = {name: stored[name]["statistics"] for name, _ in found.split_rows if name in stored}
+    labels = by_count(found.manifest.get("statistics", {}).get("labels", {}))
     context = {
         **frame(request, found.dataset.project, "data"),
         "version": found,
         "manifest": found.manifest,
         "others": found.dataset.versions.order_by("-number")[:50],
-        "splits": stored.items(),
+        "splits": [(name, stored[name]) for name in splits],
         "tabs": _tabs(found, "about"),
         "labels": labels,
         "rows_left_out": found.manifest.get("rows_total", found.rows) - found.rows,
@@ -108,7 +109,7 @@ def _tabs(version: DatasetVersion, current: str) -> list[dict[str, object]]:
 def rows(request: HttpRequest, code: str, dataset: str, number: int) -> HttpResponse:
     """The rows of a split, page by page or those in which a text stands."""
     found = get_version(person(request), code, dataset, number)
-    split = request.GET.get("split") or next(iter(found.splits))
+    split = request.GET.get("split") or found.split_rows[0][0]
     if split not in found.splits:
         raise Http404("There is no such split")
     asked = RowFilter(request.GET)

@@ -40,3 +40,15 @@ def whole(name: str, default: int, *, low: int, high: int) -> int:
 def words(name: str, default: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
+
+
+def numbers(name: str) -> list[int]:
+    """Comma-separated whole numbers from 0; none when unset."""
+    raw = os.environ.get(name, "")
+    try:
+        found = [int(part) for part in raw.split(",") if part.strip()]
+    except ValueError:
+        found = [-1]
+    if any(number < 0 for number in found):
+        raise ImproperlyConfigured(f"{name}={raw!r}: must be numbers from 0, such as 0,1")
+    return found

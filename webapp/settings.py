@@ -236,7 +236,8 @@ JOB_MEMORY_BYTES = env.whole("UPLIFT_JOB_MEMORY_MB", 0, low=0, high=100_000_000)
 JOB_ATTEMPTS = env.whole("UPLIFT_JOB_ATTEMPTS", 5, low=1, high=100)
 RESEND_SECONDS = env.whole("UPLIFT_RESEND_SECONDS", 15, low=1, high=3600)
 DEVICE_CLASS = env.text("UPLIFT_DEVICE_CLASS", "cpu")
-DEVICES = env.text("UPLIFT_DEVICES")
+DEVICES = env.numbers("UPLIFT_DEVICES")
+CPU_SLOTS = env.whole("UPLIFT_CPU_SLOTS", 1, low=1, high=256)
 SPARE_PROCESS = env.flag("UPLIFT_SPARE_PROCESS", default=True)
 
 LOGGING_CONFIG = None

@@ -15,7 +15,7 @@ from training.launch import device_environment, job_command
 from training.result import write_json
 from training.spec import parse_spec
 
-from .workers import pinned_devices, spare
+from .workers import machine, pinned_devices, spare
 
 
 class Child:
@@ -69,7 +69,7 @@ def start_child(spec: dict[str, Any], folder: Path) -> Child:
     source = folder / "launch.json"
     write_json(source, spec)
     parsed = parse_spec(spec)
-    environment = dict(device_environment(_devices(parsed.devices), settings.JOB_MEMORY_BYTES or None))
+    environment = job_environment(parsed.devices)
     log_path = folder / "log.txt"
     if parsed.devices == 1:
         process = spare.hand_over(spec=source, out=folder, env=environment, log_path=log_path)
@@ -88,5 +88,10 @@ def start_child(spec: dict[str, Any], folder: Path) -> Child:
     return Child(process)
 
 
-def _devices(count: int) -> list[int]:
-    return pinned_devices()[:count]
+def job_environment(devices: int) -> dict[str, str]:
+    """Pins a job to the first `devices` of this worker's GPUs, bounds its memory, and shares out the cores."""
+    environment = dict(device_environment(pinned_devices()[:devices], settings.JOB_MEMORY_BYTES or None))
+    if not pinned_devices() and settings.CPU_SLOTS > 1:
+        # jobs side by side that each start a thread a core are slower than one after the other
+        environment["OMP_NUM_THREADS"] = str(max(1, machine().cores // settings.CPU_SLOTS))
+    return environment

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .models import Job, JobState
+from .models import ENDED, Job, JobState
 from .tasks import messages_waiting, send
 from .verdict import died_with_worker
 from .workers import owner_is_dead
@@ -20,6 +20,8 @@ from .workers import owner_is_dead
 log = structlog.get_logger("uplift.sweep")
 
 SLOW_WRITE_SECONDS = 1.0
+UNTOLD_FROM, UNTOLD_UNTIL = timedelta(seconds=15), timedelta(seconds=120)
+"""A study is looked at again so long after a job of it ended: its worker had its time, and there is no endless loop."""
 
 
 @dataclass
@@ -122,11 +124,16 @@ def resend_queued() -> None:
 
 
 def untold() -> list[int]:
-    """Done jobs whose worker died before it let go on what waited for them."""
+    """Ended jobs whose worker died before it let go on what waited for them, or before their study was settled."""
     unsuccessful = [state for state in JobState if state != JobState.DONE]
     waiting = Job.objects.filter(state=JobState.WAITING, after__state=JobState.DONE)
     ready = waiting.exclude(after__state__in=unsuccessful)
-    return list(ready.values_list("after", flat=True).distinct())
+    now = timezone.now()
+    unsettled = Job.objects.filter(
+        study__outcome={}, state__in=ENDED, ended_at__range=(now - UNTOLD_UNTIL, now - UNTOLD_FROM)
+    )
+    last_of_each = unsettled.order_by("study", "-ended_at").values_list("study", "pk")
+    return [*ready.values_list("after", flat=True).distinct(), *dict(last_of_each).values()]
 
 
 def _tell_ended(job_id: int) -> None:

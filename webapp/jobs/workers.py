@@ -9,7 +9,8 @@ from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseTrouble
+from django.db import connection
 from django.utils import timezone
 
 from webapp.launcher.places import process_space
@@ -65,7 +66,7 @@ def owner_is_dead(owner: str) -> bool:
 
 def pinned_devices() -> list[int]:
     """Numbers of the devices this worker may use; empty on a CPU."""
-    return [int(number) for number in settings.DEVICES.split(",") if number.strip()]
+    return list(settings.DEVICES)
 
 
 def capacity() -> int:
@@ -88,7 +89,7 @@ class Heartbeat:
         self._name = name
         self._fields: dict[str, Any] = {
             "queue": queue,
-            "devices": settings.DEVICES if queue != DEFAULT_QUEUE else "",
+            "devices": ",".join(map(str, settings.DEVICES)) if queue != DEFAULT_QUEUE else "",
             "slots": slots,
             "memory_bytes": machine().memory_bytes,
             "cores": machine().cores,
@@ -104,14 +105,14 @@ class Heartbeat:
         self._stop.set()
         try:
             Worker.objects.filter(name=self._name).delete()
-        except DatabaseError as error:
+        except DatabaseTrouble as error:
             log.warning("worker row left behind", error=str(error))
 
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
                 Worker.objects.update_or_create(name=self._name, defaults={**self._fields, "seen_at": timezone.now()})
-            except DatabaseError as error:
+            except DatabaseTrouble as error:
                 log.warning("heartbeat missed", error=str(error))
                 connection.close()
             self._stop.wait(HEARTBEAT_SECONDS)

@@ -87,7 +87,7 @@ def _settings() -> Settings:
         port=env.whole("PORT", 8000, low=1, high=65535),
         job_stop_seconds=settings.STOP_GRACE_SECONDS,
         device_class=settings.DEVICE_CLASS,
-        cpu_slots=env.whole("UPLIFT_CPU_SLOTS", 1, low=1, high=256),
+        cpu_slots=settings.CPU_SLOTS,
         gpu_groups=groups,
     )
 

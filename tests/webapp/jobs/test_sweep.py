@@ -128,7 +128,7 @@ def test_what_waits_for_a_done_job_goes_on_though_its_worker_died_before_it_told
 
 
 def test_a_worker_takes_the_oldest_job_that_fits(project: Project, settings: Settings) -> None:
-    settings.DEVICES = "0"
+    settings.DEVICES = [0]
     settings.DEVICE_CLASS = "cuda"
     spec = {"kind": "sft", "model": "m"}
     wide = factories.job(project, state=JobState.QUEUED, queue="cuda", spec={**spec, "devices": 4})

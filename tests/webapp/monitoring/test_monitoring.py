@@ -68,8 +68,8 @@ def test_metrics_tell_of_jobs_queues_and_workers_and_of_no_person_or_project(cli
     type(waiting).objects.filter(pk=waiting.pk).update(created_at=timezone.now() - timedelta(seconds=90))
     Worker.objects.create(name="train", queue="cpu", slots=3, seen_at=timezone.now())
     found = metrics(client)
-    assert found["uplift_jobs", "done,cpu,sft"] == 1
-    assert found["uplift_jobs", "queued,cpu,sft"] == 1
+    assert found["uplift_jobs", "sft,cpu,done"] == 1
+    assert found["uplift_jobs", "sft,cpu,queued"] == 1
     assert 85 < found["uplift_queue_age_seconds", "cpu"] < 120
     assert found["uplift_workers", "cpu"] == 1
     assert found["uplift_worker_slots", "cpu"] == 3

@@ -178,6 +178,9 @@ def confusion_finding(labels: Sequence[str], counts: Sequence[Sequence[int]]) ->
     wrong = sum(cell for cell, _, _ in mistakes)
     if not mistakes:
         return "No label was taken for another"
+    outside = sum(cell for cell, _, column in mistakes if column == len(labels))
+    if outside > wrong / 2:
+        return f"{count(outside)} of {count(wrong)} mistakes name none of the labels"
     cell, expected, column = max(mistakes)
     taken = f"“{labels[column]}”" if column < len(labels) else "no label"
     share = f"{count(cell)} of {count(wrong)} mistakes ({percent(cell / wrong)})"

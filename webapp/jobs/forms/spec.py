@@ -36,7 +36,7 @@ class SpecForm(forms.Form):
 
     use_required_attribute = False
 
-    launch_key = forms.CharField(widget=forms.HiddenInput, max_length=60)
+    launch_key = forms.CharField(widget=forms.HiddenInput, max_length=56, required=False)
     name = forms.CharField(
         label="Name",
         max_length=160,

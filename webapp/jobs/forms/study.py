@@ -25,7 +25,7 @@ class StudyForm(forms.Form):
 
     use_required_attribute = False
 
-    launch_key = forms.CharField(widget=forms.HiddenInput, max_length=40)
+    launch_key = forms.CharField(widget=forms.HiddenInput, max_length=40, required=False)
     question = forms.CharField(
         label="Question",
         max_length=200,

@@ -40,7 +40,7 @@ class Comparison:
 
 def compare(project: Project, codes: Sequence[str]) -> Comparison:
     """The jobs with these codes in the order asked; codes that name no job of the project are left out."""
-    wanted = list(dict.fromkeys(code for code in codes if code))[:MOST_COMPARED]
+    wanted = list(dict.fromkeys(code for code in codes if code.isalnum()))[:MOST_COMPARED]
     found = {
         job.code: job for job in Job.objects.filter(project=project, code__in=wanted).select_related("study", "project")
     }

@@ -24,7 +24,7 @@ class Config:
 def config(job: Job, against: str = "") -> Config:
     """The job's settings beside those of the job with the code `against`, else beside the defaults."""
     others = Job.objects.filter(project=job.project, kind=job.kind).exclude(pk=job.pk)
-    other = others.filter(code=against).first() if against else None
+    other = others.filter(code=against).first() if against.isalnum() else None
     before = other.spec if other is not None else defaults_of(job.kind, job.spec)
     found = differences(before, job.spec)
     alike = sum(1 for _ in _leaves(job.spec)) - sum(item.after is not None for item in found)

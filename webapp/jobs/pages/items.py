@@ -49,7 +49,7 @@ class FirstBatch:
 
 def first_batch(job: Job) -> FirstBatch | None:
     """The first training batch decoded; None while there is none."""
-    path = job_folder(job) / "artifacts" / "first_batch.json"
+    path = fetched(job, "artifacts/first_batch.json")
     if not path.exists():
         return None
     rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
@@ -79,7 +79,7 @@ class ValidationItems:
 
 def validation_items(job: Job) -> ValidationItems | None:
     """Best and worst validation rows of a training job; None while there are none."""
-    return _ends(list(_lines(job_folder(job) / "artifacts" / "validation_items.jsonl")))
+    return _ends(list(_lines(fetched(job, "artifacts/validation_items.jsonl"))))
 
 
 def _ends(rows: list[dict[str, Any]]) -> ValidationItems | None:

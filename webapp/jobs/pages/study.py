@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from ..models import Job, JobState, Study
 from .listing import study_state
+from .queue import seconds_left
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def pipeline(study: Study) -> Pipeline:
         state=study_state(numbers),
         done=numbers[JobState.DONE],
         total=len(jobs),
-        eta_seconds=None,
+        eta_seconds=_seconds_left(jobs),
         usd=sum(costs) if costs else None,
         broken=[job for job in jobs if job.state in (JobState.FAILED, JobState.CANCELLED)],
         version=".".join(f"{job.state[0]}{job.last_seq}" for job in jobs),
@@ -56,3 +57,10 @@ def pipeline(study: Study) -> Pipeline:
 def lane_of(job: Job) -> str:
     """The method that a job of the study belongs to: what follows the step in its role."""
     return job.role.partition(":")[2] or job.name
+
+
+def _seconds_left(jobs: list[Job]) -> float | None:
+    """What the open jobs still need one after another; None if of one of them nothing can be said."""
+    left = [seconds_left(job) for job in jobs if not job.has_ended]
+    known = [seconds for seconds in left if seconds is not None]
+    return sum(known) if known and len(known) == len(left) else None

@@ -58,9 +58,8 @@ def _log(job: Job, query: Query) -> Content:
 
 
 def _artifacts(job: Job, query: Query) -> Content:
-    folder = job_folder(job)
     found = list(Artifact.objects.filter(job=job))
-    return {"artifacts": [(artifact, (folder / artifact.path).exists()) for artifact in found]}
+    return {"artifacts": [(artifact, is_left(job, artifact.path)) for artifact in found]}
 
 
 _CONTENT: dict[str, Callable[[Job, Query], Content]] = {

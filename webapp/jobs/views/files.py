@@ -24,4 +24,4 @@ def spec(request: SignedInRequest, code: str, job: str) -> HttpResponse:
 @require_safe
 def artifact(request: SignedInRequest, code: str, job: str, name: str) -> FileResponse:
     """One artifact: a file as it is, a folder as a zip that is made while it is sent."""
-    return artifact_response(get_job(request.user, job, project=code), name)
+    return artifact_response(get_job(request.user, job, project=code), name.replace("\x00", ""))

@@ -56,7 +56,7 @@ def _fresh_form(request: SignedInRequest, project: Project, kind: str) -> SpecFo
     """The form with its defaults, or with the settings of the job named by `from`, or fields given in the address."""
     initial: dict[str, Any] = {"launch_key": new_code(), "model": project.base_model}
     source = request.GET.get("from", "")
-    if source:
+    if source.isalnum():
         initial |= initial_from(kind, get_job(request.user, source, project=project.code).spec)
     form = SpecForm(kind, offers(project), initial=initial)
     for field in form.shown:
@@ -66,10 +66,11 @@ def _fresh_form(request: SignedInRequest, project: Project, kind: str) -> SpecFo
 
 
 def _launch(request: SignedInRequest, project: Project, form: SpecForm) -> HttpResponse:
-    key = str(form["launch_key"].value() or "")[:60]
-    name = str(form["name"].value() or "")[:160]
+    if form.errors:
+        return _page(request, project, form, status=422)
+    named = {name: form.cleaned_data[name] for name in ("name", "launch_key")}
     try:
-        jobs = launch_all(by=request.user, project=project, raw=form.spec(), name=name, launch_key=key)
+        jobs = launch_all(by=request.user, project=project, raw=form.spec(), **named)
     except LaunchRefused as refused:
         form.add_faults(refused.faults)
         return _page(request, project, form, status=422)
@@ -104,7 +105,7 @@ def _page(request: SignedInRequest, project: Project, form: SpecForm, status: in
         "project": project,
         "kind": KINDS[form.kind],
         "form": form,
-        "source": request.GET.get("from", ""),
+        "source": request.GET.get("from", "") if request.GET.get("from", "").isalnum() else "",
         # what was filled in from elsewhere must not be overwritten by what was typed here before
         "keep": "" if request.GET else f"launch-{form.kind}",
         **_readiness(project, form),

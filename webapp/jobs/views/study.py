@@ -40,6 +40,7 @@ def _context(request: SignedInRequest, study: Study, jobs: Pipeline) -> dict[str
         "pipeline": jobs,
         "lanes": [(method_name(lane.name), lane.jobs) for lane in jobs.lanes],
         "may_edit": may_edit(request.user, study.project),
+        "trainings": ",".join(job.code for lane in jobs.lanes for job in lane.jobs if job.kind == "sft"),
     }
 
 

@@ -100,3 +100,29 @@ def test_a_viewer_sees_no_button_that_would_be_refused(made: Made, people: dict[
         page = client.get(f"/projects/{project.code}/{address}").content.decode()
         assert "/cancel/" not in page
         assert "jobs/launch" not in page
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "jobs/?q=%00&state=%00&kind=%00&page=%00",
+        "jobs/compare/?jobs=%00,a&job=%00",
+        "jobs/launch/sft/?from=%00&model=%00",
+        "jobs/launch/study/?data=%00&model=%00",
+        "jobs/{job}/?tab=%00",
+        "jobs/{job}/?tab=config&against=%00",
+        "jobs/{job}/?tab=log&q=%00",
+        "jobs/{job}/?tab=items&beside=%00&show=%00&q=%00&page=99999999999999999999",
+        "jobs/{job}/?seen=%00&shown=%00",
+        "studies/{study}/?seen=%00",
+    ],
+)
+def test_odd_addresses_are_answered(address: str, made: Made, editor: Client) -> None:
+    project, job, study = made
+    filled = address.format(job=job.code, study=study.code)
+    assert editor.get(f"/projects/{project.code}/{filled}").status_code == 200
+
+
+def test_an_artifact_of_an_odd_name_is_not_found(made: Made, editor: Client) -> None:
+    project, job, _ = made
+    assert editor.get(f"/projects/{project.code}/jobs/{job.code}/artifacts/%00..%2f/").status_code == 404

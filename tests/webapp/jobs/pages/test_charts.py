@@ -115,7 +115,10 @@ def test_the_confusion_chart_shares_each_row() -> None:
     heat = chart.figure["data"][0]
     assert heat["z"] == [[0.75, 0.25, 0.0], [0.0, 0.5, 0.5]]
     assert heat["x"][-1] == "no label"
-    assert chart.finding == "The most frequent mistake takes “refund” for no label: 2 of 3 mistakes (66.7%)"
+    assert chart.finding == "2 of 3 mistakes name none of the labels"
+    assert confusion_finding(["a", "b"], [[2, 3, 1], [0, 2, 1]]) == (
+        "The most frequent mistake takes “a” for “b”: 3 of 5 mistakes (60.0%)"
+    )
     assert confusion_finding(["a", "b"], [[2, 0], [0, 2]]) == "No label was taken for another"
 
 

@@ -291,3 +291,20 @@ def test_a_fault_of_a_training_stands_beside_its_setting(
     assert answer.status_code == 422
     assert 'id="id_training.optim.weight_decay_error"' in page
     assert Study.objects.count() == 0
+
+
+@pytest.mark.parametrize("typed", [{"name": "a\x00b"}, {"name": "x" * 200}])
+def test_a_name_that_cannot_be_is_told(
+    typed: dict[str, str], project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    answer = post(editor, project, sft_form(version, **typed))
+    assert answer.status_code == 422
+    assert 'id="id_name_error"' in answer.content.decode()
+
+
+def test_nonsense_in_every_field_is_answered(project: Project, version: DatasetVersion, editor: Client) -> None:
+    for kind in KINDS:
+        typed = {field.path: ["\x00<b>", "nan", "1e999"] for field in fields(kind)}
+        assert post(editor, project, {"launch_key": "k", **typed}, kind=kind).status_code == 422
+        assert post(editor, project, {**typed, "do": "check"}, kind=kind, headers=HTMX).status_code == 200
+    assert Job.objects.count() == 0

@@ -17,6 +17,8 @@ from .scoring import Question, score_options
 
 Batches = Iterator[list[Prediction]]
 
+MOST_CHOICES = 1000
+
 
 def written_answers(
     spec: EvaluateSpec,
@@ -117,9 +119,6 @@ def find_choices(spec: EvaluateSpec, items: Sequence[Item]) -> list[str]:
             remedy="Name the choices, or choose a metric that judges written answers.",
         )
     return choices
-
-
-MOST_CHOICES = 1000
 
 
 def stop_tokens(language_model: LanguageModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:

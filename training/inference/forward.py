@@ -60,7 +60,9 @@ class LanguageModel:
         self._layers = int(config.num_hidden_layers)
         self._attention_size = int(getattr(config, "head_dim", 0) or config.hidden_size // config.num_attention_heads)
         cached_heads = int(getattr(config, "num_key_value_heads", 0) or config.num_attention_heads)
-        self.cache_bytes_per_token = 2 * self._layers * cached_heads * self._attention_size * self.model.dtype.itemsize
+        self.cache_bytes_per_token: int = (
+            2 * self._layers * cached_heads * self._attention_size * self.model.dtype.itemsize
+        )
         self._attention_size *= int(config.num_attention_heads)
         head = self.model.get_output_embeddings().weight
         self._head_elements = head.numel()

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -32,7 +33,7 @@ def run(spec: EvaluateSpec, run: Run) -> Result:
         return Result("evaluate")  # the whole evaluation runs on the first device
     metric = METRICS[spec.metric]
     items = read_items(Path(spec.data.test), max_rows=spec.data.max_rows, with_text=metric.way == "likelihood")
-    choices = find_choices(spec, items) if metric.way == "choose" else None
+    choices = find_choices(spec, items) if metric.way == "choose" else []
     rule = metric.rule(spec) if metric.rule else None
     predictions = PredictionFile(run.artifacts / "predictions.jsonl", {item.index: item.expected for item in items})
     spent = _Spent.read(run.checkpoints / "evaluate.json") if predictions.done else _Spent()
@@ -46,43 +47,52 @@ def run(spec: EvaluateSpec, run: Run) -> Result:
     run.log(f"{len(items)} items, {len(predictions.done)} answered already; {device.type}, {str(dtype)[6:]}")
 
     todo = [item for item in items if item.index not in predictions.done]
-    if metric.way == "generate":
-        assert rule is not None
+    if not todo:
+        batches: Batches = iter(())
+    elif rule is not None:
         batches = written_answers(spec, todo, language_model, tokenizer, encoder, rule, run.check)
-    elif metric.way == "choose":
-        assert choices is not None
+    elif choices:
         batches = chosen_answers(spec, todo, choices, language_model, encoder)
     else:
         batches = read_answers(spec, todo, language_model, encoder)
-    spent = _answer(run, batches if todo else iter(()), predictions, len(items), language_model, spent)
+    spent = _answer(run, batches, predictions, len(items), language_model, spent)
 
     rows = predictions.finish()
     _warn(run, metric, rows, encoder)
-    main = measure(metric, rows, seed=spec.seed)
-    tables = label_tables(rows, choices, _label_form(rule)) if metric.is_rate and metric.name != "numeric" else {}
-    adapter = Path(spec.adapter) if spec.adapter else None
+    tables = label_tables(rows, choices, _label_form(rule)) if metric.has_labels else {}
+    details = {
+        "metric": metric.name,
+        "precision": str(dtype)[6:],
+        "choices": choices or None,
+        "cut_prompts": encoder.cut,
+        **_ends(rows),
+        **tables,
+    }
+    return _result(spec, run, device, measure(metric, rows, seed=spec.seed), spent, details)
+
+
+def _result(
+    spec: EvaluateSpec, run: Run, device: torch.device, main: Measurement, spent: "_Spent", details: dict[str, Any]
+) -> Result:
+    test, adapter = Path(spec.data.test), Path(spec.adapter) if spec.adapter else None
+    digest = model_digest(model_folder(spec.model))
     return Result(
         kind="evaluate",
         metrics=_metrics(main, spent, device),
-        measurements=[main, *_speed(spent, len(rows))],
+        measurements=[main, Measurement("seconds_per_item", spent.evaluate_seconds / main.n, n=main.n, unit="seconds")],
         artifacts=[artifact(run.folder, run.artifacts / "predictions.jsonl", name="predictions", kind="predictions")],
         cost=run.cost(device_class(device)),
-        provenance=provenance(
-            spec,
-            data={"data.test": Path(spec.data.test)},
-            model_digest=model_digest(model_folder(spec.model)),
-            adapter=adapter,
-        ),
-        details={
-            "metric": metric.name,
-            "precision": str(dtype)[6:],
-            "choices": choices,
-            "cut_prompts": encoder.cut,
-            "unfinished_answers": sum(row.get("finished") is False for row in rows),
-            "empty_answers": sum(row["predicted"] == "" for row in rows),
-            **tables,
-        },
+        provenance=provenance(spec, data={"data.test": test}, model_digest=digest, adapter=adapter),
+        details=details,
     )
+
+
+def _ends(rows: Sequence[Prediction]) -> dict[str, int]:
+    """How written answers ended."""
+    return {
+        "unfinished_answers": sum(row.get("finished") is False for row in rows),
+        "empty_answers": sum(row["predicted"] == "" for row in rows),
+    }
 
 
 @dataclass(frozen=True)
@@ -158,13 +168,16 @@ def _warn(run: Run, metric: MetricInfo, rows: Sequence[Prediction], encoder: Enc
         )
     if metric.way != "generate":
         return
-    empty = sum(row["predicted"] == "" for row in rows)
-    if empty:
-        run.warn(f"{empty} of {len(rows)} answers are empty", remedy="Look at the prompts' form.", code="empty_answers")
-    unfinished = sum(row["finished"] is False for row in rows)
-    if unfinished > len(rows) / 2:
+    ends = _ends(rows)
+    if ends["empty_answers"]:
         run.warn(
-            f"{unfinished} of {len(rows)} answers were cut off at the longest length",
+            f"{ends['empty_answers']} of {len(rows)} answers are empty",
+            remedy="Look at the form of the prompts: the model ends its answer at once.",
+            code="empty_answers",
+        )
+    if ends["unfinished_answers"] > len(rows) / 2:
+        run.warn(
+            f"{ends['unfinished_answers']} of {len(rows)} answers were cut off at the longest length",
             remedy="Raise max_new_tokens, or ask for a shorter answer. Multiple choice does not depend on it.",
             code="unfinished_answers",
         )
@@ -188,10 +201,6 @@ def _metrics(main: Measurement, spent: _Spent, device: torch.device) -> dict[str
         "flops": spent.flops,
         "peak_memory_bytes": peak_memory_bytes(device),
     }
-
-
-def _speed(spent: _Spent, items: int) -> list[Measurement]:
-    return [Measurement("seconds_per_item", spent.evaluate_seconds / items, n=items, unit="seconds")]
 
 
 def peak_memory_bytes(device: torch.device) -> int:

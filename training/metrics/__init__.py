@@ -28,6 +28,11 @@ class MetricInfo:
     is_rate: bool = True
     unit: str = "fraction"
 
+    @property
+    def has_labels(self) -> bool:
+        """Whether answers can be labels, so that a confusion matrix makes sense."""
+        return self.is_rate and self.name != "numeric"
+
 
 def _numeric_rule(spec: EvaluateSpec) -> Rule:
     return lambda predicted, expected: numeric(predicted, expected, spec.numeric_tolerance)

@@ -1,24 +1,24 @@
 """Pictures of a version's statistics."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from training.data.stats import HISTOGRAM_EDGES
 from webapp.ui import figures as f
 from webapp.ui import formats
 
 MOST_LABELS = 25
-MOST_BUCKETS = len(HISTOGRAM_EDGES)
 
 
 def length_histogram(splits: Mapping[str, Mapping[str, Any]]) -> f.Figure:
     """Rows by their length in tokens, one series a split. `splits`: name to its stored statistics."""
-    counts = {name: _padded(each["tokens"]["histogram"]) for name, each in splits.items()}
-    used = [place for place in range(MOST_BUCKETS) if any(rows[place] for rows in counts.values())]
-    shown = range(used[0], used[-1] + 1) if used else range(0)
-    names = [_bucket(place) for place in shown]
+    stored = {name: each["tokens"]["histogram"] for name, each in splits.items()}
+    ends = {bucket["from"]: bucket["below"] for buckets in stored.values() for bucket in buckets}
+    counts = {name: {bucket["from"]: bucket["rows"] for bucket in buckets} for name, buckets in stored.items()}
+    used = sorted(edge for edge in ends if any(rows.get(edge) for rows in counts.values()))
+    shown = [edge for edge in sorted(ends) if used and used[0] <= edge <= used[-1]]
+    names = [_bucket(edge, ends[edge]) for edge in shown]
     traces = [
-        f.bars(name, names, [rows[place] for place in shown], series=number)
+        f.bars(name, names, [rows.get(edge, 0) for edge in shown], series=number)
         for number, (name, rows) in enumerate(counts.items(), 1)
     ]
     return f.figure(traces, x=f.axis("Length of a row", unit="tokens"), y=f.axis("Rows"), stacked=True)
@@ -55,14 +55,5 @@ def label_finding(labels: Mapping[str, int]) -> str:
     )
 
 
-def _bucket(place: int) -> str:
-    first = HISTOGRAM_EDGES[place]
-    if place + 1 == MOST_BUCKETS:
-        return f"{first:,} and more"
-    return f"{first:,} to {HISTOGRAM_EDGES[place + 1] - 1:,}"
-
-
-def _padded(histogram: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Rows in each of the buckets that there can be, by where they begin."""
-    rows = {bucket["from"]: bucket["rows"] for bucket in histogram}
-    return [rows.get(edge, 0) for edge in HISTOGRAM_EDGES]
+def _bucket(first: int, below: int | None) -> str:
+    return f"{first:,} and more" if below is None else f"{first:,} to {below - 1:,}"

@@ -141,7 +141,7 @@ def previews(mapping: ColumnMapping, report: Mapping[str, Any]) -> list[Preview]
     unset = [role.title for role in FORMS[mapping.form].roles if role.required and role.name not in mapping.columns]
     canonical = Canonical(mapping, numeric=frozenset(report["columns"]), any_label=True)
     shown = []
-    for raw in report["sample_raw"]:
+    for raw in report["sample_raw"][: 2 if unset else None]:
         cells = [(name, _cell(raw[name])) for name in report["columns"] if name in raw]
         if unset:
             shown.append(Preview(cells, None, f"Choose the column for {', '.join(unset)}."))

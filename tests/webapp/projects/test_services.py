@@ -164,6 +164,19 @@ def test_the_overview_claims_no_more_than_the_intervals_show(
     assert finding.baseline_value == 0.49
 
 
+def test_what_runs_now_is_asked_for_alone(project: Project, people: dict[str, User], client: Client) -> None:
+    factories.job(project, name="lora", state=JobState.RUNNING, step=1, total_steps=4, stage="Training")
+    client.force_login(people["viewer"])
+    place = reverse("projects:overview", args=[project.code])
+    part = client.get(place, headers={"HX-Request": "true", "HX-Target": "project-now"}).content.decode()
+    assert part.startswith('<section id="project-now"')
+    assert "every 5s" in part
+    assert "25%" in part
+    project.jobs.update(state=JobState.DONE)
+    done = client.get(place, headers={"HX-Request": "true", "HX-Target": "project-now"}).content.decode()
+    assert "hx-trigger" not in done
+
+
 def test_what_is_next(project: Project, people: dict[str, User]) -> None:
     assert overview.next_step(project).title == "Bring the data"
     factories.stored_version(project, people["owner"])

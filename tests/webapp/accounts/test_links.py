@@ -1,12 +1,15 @@
 """Sign-in links: once, in time, and not spent by a look."""
 
 import re
+import subprocess
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
 from django.core import signing
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
@@ -15,6 +18,7 @@ from pytest_django import Settings
 from tests.webapp import factories
 from webapp.accounts import links
 from webapp.accounts.models import User
+from webapp.launcher.plan import broker_command
 
 pytestmark = pytest.mark.django_db
 
@@ -114,3 +118,31 @@ def test_the_command_prints_a_link_for_one_person() -> None:
     assert re.fullmatch(r"https://uplift\.example\.com/accounts/link/\S+/\n", out.getvalue())
     with pytest.raises(CommandError):
         call_command("sign_in_link", "nobody@example.com")
+
+
+def test_of_two_at_once_one_gets_in_through_the_shared_broker(
+    tmp_path_factory: pytest.TempPathFactory, settings: Settings
+) -> None:
+    state = tmp_path_factory.mktemp("b")
+    (state / "broker").mkdir()
+    socket = state / "s"
+    broker = subprocess.Popen(broker_command(socket, state), stdout=subprocess.DEVNULL)
+    try:
+        settings.CACHES = {
+            "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": f"unix://{socket}"}
+        }
+        until = time.monotonic() + 10
+        while not socket.exists() and time.monotonic() < until:
+            time.sleep(0.02)
+        token = _path(links.first_run_link("http://host")).split("/")[-2]
+        # both have looked before either has spent it
+        first, second = links.read_link(token), links.read_link(token)
+        assert first.user == second.user
+        assert links.spend_link(token) == first.user
+        assert not cache.add(second.spent_key, True)
+        with pytest.raises(links.LinkRefused, match="used already"):
+            links.spend_link(token)
+        cache.close()
+    finally:
+        broker.terminate()
+        broker.wait(timeout=10)

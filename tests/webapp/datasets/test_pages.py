@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from pytest_django import Settings
 
 from tests.webapp import factories
 from webapp.accounts.models import User
+from webapp.datasets import handlers
 from webapp.datasets.models import Dataset, DatasetVersion, Upload, UploadState
 from webapp.datasets.working import work_on
 from webapp.projects.models import Project
@@ -280,3 +281,47 @@ def test_a_viewer_sees_and_does_not_act(client: Client, project: Project, people
     page = client.get(reverse("datasets:upload", args=[project.code, Upload.objects.get().code])).content.decode()
     assert "Store it" not in page
     assert "Throw the upload away" not in page
+
+
+def test_a_huge_body_is_cut_off(editor: Client, project: Project, settings: Settings, monkeypatch: Any) -> None:
+    """Past the limit a small body is still read to its end, so that browsers show the answer; a huge one is not."""
+    settings.MAX_UPLOAD_BYTES = 1_500_000
+    monkeypatch.setattr(handlers, "_READ_TO_THE_END_BYTES", 100_000)
+    boundary = "line-between-parts"
+    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="x"\r\n\r\n'.encode()
+    body = io.BytesIO(head + b"a" * 5_000_000 + f"\r\n--{boundary}--\r\n".encode())
+    kind = f"multipart/form-data; boundary={boundary}"
+    request = RequestFactory().generic("POST", "/", body.getvalue(), content_type=kind)
+    request.user = User.objects.get(email="editor@example.com")
+    read: list[int] = []
+    stream = request.META["wsgi.input"]
+    original = stream.read
+
+    def counted(size: int) -> bytes:
+        content: bytes = original(size)
+        read.append(len(content))
+        return content
+
+    stream.read = counted
+    assert not request.FILES
+    assert "larger than" in request.upload_refused
+    assert 1_500_000 < sum(read) < 2_000_000
+    assert not list((Path(settings.UPLOAD_FOLDER) / "incoming").iterdir())
+
+
+def test_a_new_version_of_a_dataset(editor: Client, project: Project, people: dict[str, User]) -> None:
+    version = factories.stored_version(project, people["owner"])
+    place = reverse("datasets:new-version", args=[project.code, version.dataset.code])
+    assert "New version of Sums" in editor.get(place).content.decode()
+    content = "".join(json.dumps({"question": f"{n} times 3?", "answer": str(3 * n)}) + "\n" for n in range(60))
+    assert editor.post(place, {"file": SimpleUploadedFile("other.jsonl", content.encode())}).status_code == 302
+    upload = Upload.objects.order_by("-pk")[0]
+    work_on(upload.pk)
+    store = reverse("datasets:store", args=[project.code, upload.code])
+    editor.post(store, {"how": "none", "seed": 0})
+    work_on(upload.pk)
+    upload.refresh_from_db()
+    assert upload.version is not None
+    assert (upload.version.number, upload.version.dataset) == (2, version.dataset)
+    newest = editor.get(reverse("datasets:dataset", args=[project.code, version.dataset.code]))
+    assert newest.headers["Location"].endswith("/sums/2/")

@@ -8,6 +8,7 @@ from django.conf import settings
 from webapp.files.places import files_root
 
 from .models import DatasetVersion, Upload
+from .published import fetch_split
 
 DATASETS = "datasets"
 _KEEP_FREE_BYTES = 200 * 1024 * 1024
@@ -29,10 +30,13 @@ def version_folder(version: DatasetVersion) -> Path:
 
 
 def split_file(version: DatasetVersion, split: str) -> Path:
-    """The canonical rows of a split, one JSON object a line. `split` must be one of `version.splits`."""
+    """The canonical rows of a split, one JSON object a line, brought to this machine if need be.
+
+    `split` must be one of `version.splits`. Raises `FilesFault`.
+    """
     if split not in version.splits:
         raise KeyError(split)
-    return version_folder(version) / f"{split}.jsonl"
+    return fetch_split(version, split)
 
 
 def has_room(wanted_bytes: int) -> bool:

@@ -21,10 +21,11 @@ from webapp.accounts.models import User
 from webapp.projects.audit import record
 from webapp.projects.models import Project
 
-from .folders import has_room, upload_folder, version_folder
+from .folders import has_room, upload_folder
 from .models import WORKING, Dataset, DatasetVersion, Upload, UploadState
 from .naming import dataset_name_from, free_dataset_code, guess_split, new_upload_code, shown_name
 from .options import DataRefused, InUse, StoreOptions
+from .published import forget_version
 from .tasks import dispatch
 
 MOST_FILES = len(SPLITS)
@@ -147,14 +148,14 @@ def delete_version(*, by: User, version: DatasetVersion) -> None:
             used = uses_of(version)
             if used:
                 raise InUse(f"{version} is used by {', '.join(used[:3])}{' and others' if len(used) > 3 else ''}.")
-            folder = version_folder(version)
+            folder = version.folder
             dataset = version.dataset
             record(by, "version.deleted", version, project=dataset.project, name=str(version), digest=version.digest)
             Upload.objects.filter(version=version).delete()
             version.delete()
             if not dataset.versions.exists() and not dataset.uploads.exists():
                 dataset.delete()
-            transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+            transaction.on_commit(lambda: forget_version(folder))
     except ProtectedError:
         # launched between the look and the deletion
         raise InUse(f"{version} is used by a job that was launched just now.") from None

@@ -26,6 +26,7 @@ from .claims import MOST_ATTEMPTS, SILENT_SECONDS, Claim, ClaimLost
 from .folders import DATASETS, upload_files, upload_folder
 from .models import WORKING, DatasetVersion, Upload, UploadState
 from .options import StoreOptions
+from .published import forget_version, publish_version
 from .services import add_version
 from .statistics import merged
 
@@ -68,6 +69,7 @@ def store(upload: Upload, claim: Claim) -> None:
     manifest = _build(upload, options, files_root() / folder, claim)
     is_new = False
     try:
+        publish_version(folder, claim.tell)
         with transaction.atomic():
             version, is_new = add_version(upload, manifest=manifest, folder=folder)
             if not claim.finish(state=UploadState.STORED, version=version, dataset=version.dataset, failure=""):
@@ -75,7 +77,7 @@ def store(upload: Upload, claim: Claim) -> None:
                 raise ClaimLost
     finally:
         if not is_new:
-            shutil.rmtree(files_root() / folder, ignore_errors=True)
+            forget_version(folder)
     shutil.rmtree(upload_folder(upload), ignore_errors=True)
 
 

@@ -6,15 +6,18 @@ from django.http import FileResponse, Http404
 from django.utils.http import content_disposition_header
 from zipstream import ZipStream
 
-from .folders import job_folder
 from .models import Artifact, Job
+from .published import fetched, place
 
 
 def artifact_path(artifact: Artifact) -> Path:
-    """Where the artifact lies; raises `Http404` if it is gone or would lie outside its job's folder."""
-    folder = job_folder(artifact.job).resolve()
+    """Where the artifact lies, brought here if need be.
+
+    Raises `Http404` if it is gone or would lie outside its job's folder, and `FilesFault`.
+    """
+    folder = place(artifact.job, "").resolve()
     path = (folder / artifact.path).resolve()
-    if not path.is_relative_to(folder) or not path.exists():
+    if not path.is_relative_to(folder) or not fetched(artifact.job, artifact.path).exists():
         raise Http404("This artifact is no longer on disk")
     return path
 

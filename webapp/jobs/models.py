@@ -103,6 +103,9 @@ class Job(models.Model):
     usd = models.FloatField(null=True, blank=True)
     failure = models.JSONField(default=dict, blank=True, help_text="what, why, remedy, exit_status")
     result = models.JSONField(default=dict, blank=True, help_text="The content of result.json.")
+    published = models.JSONField(
+        default=dict, blank=True, help_text="With a bucket: the newest tree of its files, and the copy that is ahead."
+    )
 
     objects = JobQuerySet.as_manager()
 

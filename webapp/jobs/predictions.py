@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .folders import job_folder
 from .models import Job
+from .published import fetched
 
 MOST_READ = 200_000
 """Items that a page looks through; an evaluation of more is downloaded instead."""
@@ -36,8 +36,8 @@ class ItemPage:
 
 
 def predictions_path(job: Job) -> Path:
-    """The file of the job's answers, one JSON object a line."""
-    return job_folder(job) / "artifacts" / "predictions.jsonl"
+    """The file of the job's answers, one JSON object a line; it need not exist. Raises `FilesFault`."""
+    return fetched(job, "artifacts/predictions.jsonl")
 
 
 def read_predictions(job: Job) -> Iterator[dict[str, Any]]:

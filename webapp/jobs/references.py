@@ -13,11 +13,12 @@ from typing import Any
 
 from training.spec import SpecFault
 from webapp.datasets.models import DatasetVersion
+from webapp.datasets.published import fetch_split
 from webapp.files.places import files_root
 from webapp.projects.models import Project
 
-from .folders import job_folder
 from .models import Job
+from .published import place
 
 DATA_FIELDS = ("train", "validation", "test")
 MODEL_FIELDS = ("model", "adapter")
@@ -46,8 +47,8 @@ def artifact_reference(job: Job, name: str) -> str:
 
 
 def split_path(version: DatasetVersion, split: str) -> Path:
-    """The split's canonical rows."""
-    return files_root() / version.folder / f"{split}.jsonl"
+    """The split's canonical rows on this machine, brought here if need be. Raises `FilesFault`."""
+    return fetch_split(version, split)
 
 
 def data_references(project: Project, spec: dict[str, Any]) -> tuple[list[DataReference], list[SpecFault]]:
@@ -105,6 +106,13 @@ def jobs_named(project: Project, spec: dict[str, Any]) -> list[Job]:
     return list(Job.objects.filter(project=project, code__in=codes))
 
 
+def artifacts_named(project: Project, spec: dict[str, Any]) -> list[tuple[Job, str]]:
+    """The artifacts that a spec uses, each as its job and its path in that job's folder."""
+    by_code = {made.code: made for made in jobs_named(project, spec)}
+    matches = [match for field in MODEL_FIELDS if (match := _ARTIFACT.fullmatch(str(spec.get(field) or "")))]
+    return [(by_code[match["code"]], f"artifacts/{match['name']}") for match in matches if match["code"] in by_code]
+
+
 def resolved_spec(job: Job) -> dict[str, Any]:
     """The job's spec with every reference replaced by its path on this machine."""
     used = job.data.select_related("version")
@@ -116,10 +124,12 @@ def with_paths(project: Project, spec: dict[str, Any], data: Iterable[DataRefere
     """A copy of the spec, which reads `data`, with every reference replaced by its path on this machine."""
     resolved: dict[str, Any] = deepcopy(spec)
     for used in data:
-        resolved["data"][used.field.removeprefix("data.")] = str(split_path(used.version, used.split))
+        resolved["data"][used.field.removeprefix("data.")] = str(
+            files_root() / used.version.folder / f"{used.split}.jsonl"
+        )
     by_code = {made.code: made for made in jobs_named(project, resolved)}
     for field in MODEL_FIELDS:
         match = _ARTIFACT.fullmatch(str(resolved.get(field) or ""))
         if match is not None:
-            resolved[field] = str(job_folder(by_code[match["code"]]) / "artifacts" / match["name"])
+            resolved[field] = str(place(by_code[match["code"]], f"artifacts/{match['name']}"))
     return resolved

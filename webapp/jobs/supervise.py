@@ -18,6 +18,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError, connectio
 from training.events import FINAL_TYPES, Event, EventType
 from training.faults import ExitStatus, as_fault
 from training.spec import SpecFaults
+from webapp.files.bucket import FilesFault
 from webapp.files.places import is_shared
 
 from . import references, workers
@@ -27,6 +28,7 @@ from .ingest import BATCH_EVENTS, Tail, match_file, store
 from .lease import Lease, LeaseLost, claim
 from .models import Job, JobState
 from .outcome import finish
+from .shipment import Shipment
 from .verdict import Stop, Verdict, judge
 
 TICK_SECONDS = 0.1
@@ -82,9 +84,21 @@ class Supervision:
         self._sync_at = 0.0
         self._renewed_at = time.monotonic()
         self._tail = Tail(self._folder / "events.jsonl", job.last_seq)
+        self._shipment = Shipment(job, lease, self._folder, self._insist)
 
     def run(self) -> None:
         """Start the process, follow it, write what became of it."""
+        try:
+            self._run()
+        finally:
+            self._shipment.close()
+
+    def _run(self) -> None:
+        try:
+            self._shipment.bring()
+        except (OSError, FilesFault) as error:
+            self._finish(Verdict(JobState.FAILED, as_fault(error).fields()))
+            return
         self._catch_up()
         if self._final is not None and self._final["type"] == EventType.FAILED:
             # the job failed while no worker was there to write it down: it is not run again
@@ -93,7 +107,7 @@ class Supervision:
         self._final = None
         try:
             child = self._start()
-        except (OSError, SpecFaults, KeyError) as error:
+        except (OSError, SpecFaults, KeyError, FilesFault) as error:
             log.warning("the job could not be started", error=str(error))
             self._finish(Verdict(JobState.FAILED, as_fault(error).fields()))
             return
@@ -126,9 +140,11 @@ class Supervision:
     def _finish(self, verdict: Verdict) -> None:
         # a worker that is told to stop is not the job's fault: its attempt does not count
         is_blameless = self._stop is Stop.DRAIN
+        verdict = self._shipment.deliver(verdict)
         self._insist(lambda: finish(self._lease, verdict, self._folder, is_blameless=is_blameless))
 
     def _start(self) -> Child:
+        self._shipment.bring_inputs()
         spec = self._insist(lambda: references.resolved_spec(self._job))
         child = start_child(spec, self._folder)
         log.info("job process started", pid=child.pid, was_spare=child.was_spare, attempt=self._job.attempts)
@@ -141,6 +157,7 @@ class Supervision:
             if time.monotonic() - self._renewed_at > settings.LEASE_SECONDS / 4:
                 self._lease.write()
                 self._renewed_at = time.monotonic()
+            self._shipment.tick()
             found = self._lease.rows().values_list("cancel_requested_at", flat=True)
             row = list(found[:1])
             if not row:

@@ -1,4 +1,7 @@
-"""Single rows: the first batch as the model saw it, the best and worst validation rows, and an evaluation's answers."""
+"""Single rows: the first batch as the model saw it, the best and worst validation rows, and an evaluation's answers.
+
+What reads a job's files raises `FilesFault` where they lie in a bucket that does not answer.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -8,9 +11,9 @@ from typing import Any
 
 from django.core.paginator import Paginator
 
-from ..folders import job_folder
 from ..models import Job, JobState
 from ..predictions import Item, browse, predictions_path, prompt_text, read_predictions
+from ..published import fetched
 
 ROWS_SHOWN = 4
 TOKENS_SHOWN = 1500

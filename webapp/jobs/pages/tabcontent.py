@@ -4,8 +4,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..folders import job_folder
+from webapp.files.bucket import FilesFault
+
 from ..models import Artifact, Job
+from ..published import is_left
 from . import events, items
 from .config import config
 from .results import results, so_far
@@ -16,8 +18,11 @@ Query = Mapping[str, str]
 
 
 def tab_content(job: Job, tab: Tab, query: Query) -> Content:
-    """The template's variables for this tab."""
-    return _CONTENT[tab.key](job, query)
+    """The template's variables for this tab; `files_fault` alone where its files cannot be had now."""
+    try:
+        return _CONTENT[tab.key](job, query)
+    except FilesFault as fault:
+        return {"files_fault": fault}
 
 
 def _charts(job: Job, query: Query) -> Content:

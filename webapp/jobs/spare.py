@@ -29,9 +29,15 @@ class Spare:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._is_ready = False
-        self._is_closed = False
+        self._is_open = False
 
-    def fill(self, delay_seconds: float = 0.0) -> None:
+    def open(self) -> None:
+        """From now on keep a spare; before, and where this is never called, there is none."""
+        with self._lock:
+            self._is_open = True
+        self._fill()
+
+    def _fill(self, delay_seconds: float = 0.0) -> None:
         """Start a spare in the background unless there is one."""
         timer = threading.Timer(delay_seconds, self._start)
         timer.daemon = True
@@ -51,11 +57,13 @@ class Spare:
         Another spare is started in its place a little later.
         """
         with self._lock:
+            if not self._is_open:
+                return None
             process = self._process
             if process is not None and process.poll() is None and not self._is_ready:
                 return None  # still importing: it is for the next job
             self._process = None
-        self.fill(REFILL_AFTER_SECONDS)
+        self._fill(REFILL_AFTER_SECONDS)
         if process is None or process.poll() is not None:
             _discard(process)
             return None
@@ -72,13 +80,13 @@ class Spare:
     def close(self) -> None:
         """End the spare for good."""
         with self._lock:
-            self._is_closed = True
+            self._is_open = False
             process, self._process = self._process, None
         _discard(process)
 
     def _start(self) -> None:
         with self._lock:
-            if self._is_closed or (self._process is not None and self._process.poll() is None):
+            if not self._is_open or (self._process is not None and self._process.poll() is None):
                 return
             _discard(self._process)
             self._is_ready = False

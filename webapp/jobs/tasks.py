@@ -87,7 +87,7 @@ def _begin(sender: Any, **kwargs: Any) -> None:
     if trains:
         release_dead()
         if settings.SPARE_PROCESS:
-            workers.spare.fill()
+            workers.spare.open()
 
 
 def _drain(**kwargs: Any) -> None:

@@ -46,12 +46,14 @@ def finish(process: "subprocess.Popen[bytes]") -> int:
     return status
 
 
-def test_without_a_ready_spare_the_job_starts_as_usual(spare: Spare, tmp_path: Path) -> None:
+def test_where_no_spare_is_wanted_none_is_ever_started(spare: Spare, tmp_path: Path) -> None:
     assert hand_over(spare, tmp_path / "job") is None
+    time.sleep(0.2)
+    assert spare._process is None
 
 
 def test_it_runs_the_job_and_is_replaced(spare: Spare, tmp_path: Path) -> None:
-    spare.fill()
+    spare.open()
     wait_until(lambda: spare.is_ready)
     process = hand_over(spare, tmp_path / "job")
     assert process is not None
@@ -76,13 +78,13 @@ def test_there_is_never_more_than_one(spare: Spare, monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(spare_module.subprocess, "Popen", counting)
     for _ in range(5):
-        spare.fill()
+        spare.open()
     wait_until(lambda: spare.is_ready)
     assert len(started) == 1
 
 
 def test_a_spare_that_died_is_not_used(spare: Spare, tmp_path: Path) -> None:
-    spare.fill()
+    spare.open()
     wait_until(lambda: spare.is_ready)
     assert spare._process is not None
     spare._process.kill()

@@ -1,7 +1,12 @@
 """What a job leaves, to take along: its spec and its artifacts."""
 
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.http import require_safe
+
+from webapp.files.bucket import FilesFault
 
 from ..access import get_job
 from ..downloads import artifact_response
@@ -22,6 +27,11 @@ def spec(request: SignedInRequest, code: str, job: str) -> HttpResponse:
 
 
 @require_safe
-def artifact(request: SignedInRequest, code: str, job: str, name: str) -> FileResponse:
+def artifact(request: SignedInRequest, code: str, job: str, name: str) -> HttpResponseBase:
     """One artifact: a file as it is, a folder as a zip that is made while it is sent."""
-    return artifact_response(get_job(request.user, job, project=code), name.replace("\x00", ""))
+    found = get_job(request.user, job, project=code)
+    try:
+        return artifact_response(found, name.replace("\x00", ""))
+    except FilesFault as fault:
+        messages.error(request, " ".join(part for part in (f"{fault.what}.", fault.why, fault.remedy) if part))
+        return redirect(f"{reverse('jobs:job', args=[code, job])}?tab=artifacts")

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 from django.conf import settings
 from django.test import Client
+from pytest_django import Settings
 
 from training.spec import parse_spec
 from webapp.datasets.models import DatasetVersion
@@ -58,3 +59,19 @@ def test_the_spec_runs_from_the_command_line(job: Job, editor: Client) -> None:
     parse_spec(spec)
     assert spec["data"]["train"].endswith("train.jsonl")
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_files_that_cannot_be_had_now_are_told(job: Job, editor: Client, settings: Settings) -> None:
+    """The files live in a bucket that does not answer: the page stays, and says what to do."""
+    rows.left(job, "adapter/a.safetensors", "x")
+    Artifact.objects.create(job=job, name="adapter", kind="adapter", path="artifacts/adapter")
+    settings.ARTIFACTS_URL = "s3://nowhere/jobs"
+    job.published = {"fence": 1, "number": 1, "copy": "elsewhere"}
+    job.save()
+    base = f"/projects/{job.project.code}/jobs/{job.code}/"
+    for tab in ("artifacts", "data", "items"):
+        answer = editor.get(f"{base}?tab={tab}")
+        assert answer.status_code == 200
+        assert "What to do:" in answer.content.decode()
+    answer = editor.get(f"{base}artifacts/adapter/")
+    assert answer.headers["Location"] == f"{base}?tab=artifacts"

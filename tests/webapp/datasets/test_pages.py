@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from tests.webapp import factories
 from webapp.accounts.models import User
-from webapp.datasets import handlers
+from webapp.datasets import checking, handlers
 from webapp.datasets.models import Dataset, DatasetVersion, Upload, UploadState
 from webapp.datasets.working import work_on
 from webapp.projects.models import Project
@@ -316,3 +316,24 @@ def test_a_new_version_of_a_dataset(editor: Client, project: Project, people: di
     assert (upload.version.number, upload.version.dataset) == (2, version.dataset)
     newest = editor.get(reverse("datasets:dataset", args=[project.code, version.dataset.code]))
     assert newest.headers["Location"].endswith("/sums/2/")
+
+
+def test_a_check_that_broke_off_can_be_tried_again(
+    editor: Client, project: Project, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _send(editor, project, ("rows.jsonl", GOOD))
+    upload = Upload.objects.get()
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("the disk hung")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(checking, "check", broken)
+        work_on(upload.pk)
+    place = reverse("datasets:upload", args=[project.code, upload.code])
+    page = editor.get(place).content.decode()
+    assert "the disk hung" in page
+    assert "Check again" in page
+    assert editor.post(reverse("datasets:check-again", args=[project.code, upload.code])).status_code == 302
+    work_on(upload.pk)
+    assert "1 of 1 row can be stored" in editor.get(place).content.decode()

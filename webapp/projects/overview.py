@@ -60,13 +60,17 @@ class Finding:
 
 @dataclass(frozen=True)
 class NextStep:
-    """The one thing that moves the plan most now. `url` is empty where there is nothing to press."""
+    """The one thing that moves the plan most now. `url` is empty where there is nothing to press.
+
+    `is_for_editors`: only editors and owners can do it, so others are not offered the button.
+    """
 
     title: str
     why: str
     button: str = ""
     url: str = ""
     is_urgent: bool = False
+    is_for_editors: bool = False
 
 
 def newest_findings(project: Project, limit: int = 3) -> list[Finding]:
@@ -213,6 +217,7 @@ def _no_data(project: Project) -> NextStep | None:
         "Examples of what the model should answer: a few hundred rows are enough for a first measurement.",
         "Upload a file",
         reverse("datasets:new", args=[project.code]),
+        is_for_editors=True,
     )
 
 
@@ -223,7 +228,8 @@ def _no_study(project: Project) -> NextStep | None:
         "Measure the base model and an adapted one",
         "A study trains adapters on your data and compares them with the base model on rows held out.",
         "Launch a study",
-        page_address(("jobs:launch", "jobs:new", "jobs:list"), project),
+        page_address(("jobs:launch-study", "jobs:launch", "jobs:list"), project),
+        is_for_editors=True,
     )
 
 

@@ -29,10 +29,14 @@ AUDIT_PAGE_ROWS = 50
 def project_list(request: HttpRequest) -> HttpResponse:
     """One's projects with what goes on in each."""
     user = person(request)
-    projects = Project.objects.visible_to(user).annotate(
-        running=Count("jobs", filter=Q(jobs__state=JobState.RUNNING), distinct=True),
-        dataset_count=Count("datasets", distinct=True),
-        last_measured=Max("measurements__created_at"),
+    projects = (
+        Project.objects.visible_to(user)
+        .annotate(
+            running=Count("jobs", filter=Q(jobs__state=JobState.RUNNING), distinct=True),
+            dataset_count=Count("datasets", distinct=True),
+            last_measured=Max("measurements__created_at"),
+        )
+        .order_by("name", "pk")
     )
     return render(request, "projects/list.html", {"projects": projects})
 

@@ -177,6 +177,23 @@ def test_what_runs_now_is_asked_for_alone(project: Project, people: dict[str, Us
     assert "hx-trigger" not in done
 
 
+def test_a_viewer_is_offered_nothing_they_may_not_do(project: Project, people: dict[str, User], client: Client) -> None:
+    shown = {}
+    for who in ("editor", "viewer"):
+        client.force_login(people[who])
+        page = client.get(reverse("projects:overview", args=[project.code])).content.decode()
+        shown[who] = "Bring the data" in page, "Upload a file" in page
+    assert shown == {"editor": (True, True), "viewer": (True, False)}
+
+
+def test_projects_stand_by_name(people: dict[str, User], client: Client) -> None:
+    for name in ("Zebra", "Apple", "Mango"):
+        factories.project(owner=people["owner"], name=name)
+    client.force_login(people["owner"])
+    page = client.get(reverse("projects:list"))
+    assert [each.name for each in page.context["projects"]] == ["Apple", "Mango", "Zebra"]
+
+
 def test_what_is_next(project: Project, people: dict[str, User]) -> None:
     assert overview.next_step(project).title == "Bring the data"
     factories.stored_version(project, people["owner"])

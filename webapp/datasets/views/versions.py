@@ -1,7 +1,7 @@
 """Datasets and their versions: list, statistics, rows, download, deletion."""
 
 from django.contrib import messages
-from django.db.models import Count, Max, OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -30,8 +30,10 @@ def dataset_list(request: HttpRequest, code: str) -> HttpResponse:
     """The project's datasets, and the uploads that wait for a worker or for a decision."""
     project = get_project(person(request), code)
     newest = DatasetVersion.objects.filter(dataset=OuterRef("pk")).order_by("-number").values("pk")[:1]
-    datasets = Dataset.objects.filter(project=project).annotate(
-        version_count=Count("versions"), changed_at=Max("versions__created_at"), newest_pk=Subquery(newest)
+    datasets = (
+        Dataset.objects.filter(project=project)
+        .annotate(version_count=Count("versions"), newest_pk=Subquery(newest))
+        .order_by("name", "pk")
     )
     versions = DatasetVersion.objects.defer("manifest").in_bulk([each.newest_pk for each in datasets if each.newest_pk])
     open_uploads = Upload.objects.filter(project=project).exclude(state=UploadState.STORED).select_related("created_by")

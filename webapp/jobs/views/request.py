@@ -7,7 +7,7 @@ from webapp.accounts.models import User
 
 
 class SignedInRequest(HttpRequest):
-    """`LoginRequiredMiddleware` and `HtmxMiddleware` have seen to both."""
+    """`SignInRequired` and `HtmxMiddleware` have seen to both."""
 
     user: User
     htmx: HtmxDetails

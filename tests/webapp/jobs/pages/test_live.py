@@ -247,3 +247,11 @@ def test_the_page_of_a_long_job_stays_small(project: Project, version: DatasetVe
     job = rows.training(project, version, steps=5000)
     rows.happened(job, *(("step", rows.step(number, total=5000)) for number in range(1, 5000)))
     assert len(editor.get(address(job)).content) < 120_000
+
+
+def test_a_page_whose_session_is_over_goes_to_the_sign_in(running: Job, client: Client) -> None:
+    """The part it asks for must not be the sign-in page, which would be drawn inside the job's."""
+    answer = client.get(address(running, "?seen=0"), headers=HTMX)
+    assert answer.headers["HX-Refresh"] == "true"
+    assert not answer.content
+    assert client.get(address(running)).headers["Location"].startswith("/accounts/sign-in/?next=")

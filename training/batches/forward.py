@@ -25,7 +25,9 @@ CHECK_TOKENS = 256
 CHECK_TOLERANCE_NATS = {torch.float32: 1e-3, torch.bfloat16: 0.25, torch.float16: 0.05}
 """Largest mean difference of a row's loss from the plain forward's. A logit near 20 is known to 0.06 in bfloat16, so
 for the loss of an answer of three tokens 0.1 is rounding; a row that sees another one is told apart without it."""
-LEAK_NATS = 1e-5
+LEAK_NATS = 0.05
+"""Where rows do see each other, a changed token moves a neighbour's loss by a nat or so, even in a random model; between
+two runs of the same matrix product on a busy machine 0.001 was seen."""
 
 
 @dataclass(frozen=True)

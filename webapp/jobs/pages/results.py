@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from training.events import EventType
+from training.metrics import METRICS
 from training.statistics import wilson_interval
 
 from ..charts.figure import Chart
 from ..charts.results import confusion_chart
-from ..forms.choices import METRIC_NAMES
 from ..models import Job, JobEvent, Measurement
 
 
@@ -32,6 +32,7 @@ class Results:
 
     main: Measurement | None
     metric_title: str
+    is_rate: bool
     others: list[Measurement]
     labels: list[LabelRow]
     macro_f1: float | None
@@ -46,11 +47,13 @@ def results(job: Job) -> Results | None:
     details: dict[str, Any] = job.result.get("details") or {}
     found = list(Measurement.objects.filter(job=job).order_by("pk"))
     main = next((each for each in found if each.metric == details.get("metric") and not each.label), None)
+    metric = METRICS.get(str(details.get("metric")))
     labels = [_label_row(row) for row in details.get("labels") or []]
     confusion = details.get("confusion")
     return Results(
         main=main,
-        metric_title=METRIC_NAMES.get(str(details.get("metric")), ""),
+        metric_title=metric.title if metric else "",
+        is_rate=metric is not None and metric.is_rate,
         others=[each for each in found if each is not main],
         labels=labels,
         macro_f1=details.get("macro_f1"),
@@ -79,7 +82,7 @@ def _rate(value: float | None, interval: list[float], n: int) -> dict[str, objec
 
 @dataclass(frozen=True)
 class SoFar:
-    """A running evaluation: the share that is right, with its interval, of the items answered so far."""
+    """A running evaluation, of the items answered so far: the share that is right with its interval, or the mean score."""
 
     rate: Mapping[str, object] | None
     loss_nats: float | None
@@ -91,6 +94,8 @@ def so_far(job: Job) -> SoFar | None:
     if newest is None or job.has_ended:
         return None
     told, done = newest.payload, int(newest.payload.get("items_done") or 0)
+    if told.get("score") is not None:
+        return SoFar({"value": told["score"], "n": done}, None)
     accuracy = told.get("accuracy")
     if accuracy is None or not done:
         return SoFar(None, told.get("loss_nats"))

@@ -18,7 +18,8 @@ from .loss import summed_loss
 from .packing import Pack, build_pack, plan_packs
 
 PACK_TOKENS = {"cpu": 512, "mps": 2048, "cuda": 8192}
-"""Longest pack by device: past it the dense mask's square costs more than larger matrices gain (decision 007)."""
+"""Longest pack by device: past it the dense mask's square costs more than larger matrices gain.
+`benchmarks/sft_pack_tokens.py` measures it for a machine."""
 
 CHECK_ROWS = 3
 CHECK_TOKENS = 256
@@ -26,8 +27,8 @@ CHECK_TOLERANCE_NATS = {torch.float32: 1e-3, torch.bfloat16: 0.25, torch.float16
 """Largest mean difference of a row's loss from the plain forward's. A logit near 20 is known to 0.06 in bfloat16, so
 for the loss of an answer of three tokens 0.1 is rounding; a row that sees another one is told apart without it."""
 LEAK_NATS = 0.05
-"""Where rows do see each other, a changed token moves a neighbour's loss by a nat or so, even in a random model; between
-two runs of the same matrix product on a busy machine 0.001 was seen."""
+"""Where rows do see each other, a changed token moves a neighbour's loss by half a nat or more, even in a random model;
+on a busy machine 0.001 was seen where they do not."""
 
 
 @dataclass(frozen=True)

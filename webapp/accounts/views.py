@@ -41,11 +41,11 @@ class SignOut(LogoutView):
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """A one-time link: GET shows one button, POST signs in and spends the link."""
     try:
-        if request.method == "GET":
+        if request.method != "POST":
             return render(request, "accounts/link.html", {"person": read_link(token).user})
         user = spend_link(token)
     except LinkRefused as refused:
@@ -59,11 +59,11 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
     """A person's own page; POST changes the name."""
     user = _person(request)
-    if request.method == "GET":
+    if request.method != "POST":
         return _profile(request, user)
     form = NameForm(request.POST)
     if not form.is_valid():

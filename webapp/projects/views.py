@@ -8,7 +8,7 @@ from django.db.models import Count, Max, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from webapp.accounts.links import invitation_link
 from webapp.accounts.models import User
@@ -25,7 +25,7 @@ from .prices import newest_prices
 AUDIT_PAGE_ROWS = 50
 
 
-@require_GET
+@require_safe
 def project_list(request: HttpRequest) -> HttpResponse:
     """One's projects with what goes on in each."""
     user = person(request)
@@ -41,7 +41,7 @@ def project_list(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/list.html", {"projects": projects})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def create(request: HttpRequest) -> HttpResponse:
     """A new project, with oneself as its owner."""
     user = person(request)
@@ -52,7 +52,7 @@ def create(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/new.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """What was learned, what runs, what is next. With `HX-Request` from the page itself: only the part that changes."""
     project = get_project(person(request), code)
@@ -66,12 +66,12 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "projects/_now.html" if is_part else "projects/overview.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def settings_page(request: HttpRequest, code: str) -> HttpResponse:
     """Name, task, base model and minimum effect; the second of two editors is told, and nothing is overwritten."""
     user = person(request)
-    project = get_project(user, code, need=Role.VIEWER if request.method == "GET" else Role.EDITOR)
-    if request.method == "GET":
+    project = get_project(user, code, need=Role.VIEWER if request.method != "POST" else Role.EDITOR)
+    if request.method != "POST":
         return _settings(request, project, SettingsForm(initial=_typed(project)))
     form = SettingsForm(request.POST)
     if not form.is_valid():
@@ -106,13 +106,13 @@ def _settings(
     return render(request, "projects/settings.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def members(request: HttpRequest, code: str) -> HttpResponse:
     """Who takes part; an owner adds by e-mail."""
     user = person(request)
-    project = get_project(user, code, need=Role.VIEWER if request.method == "GET" else Role.OWNER)
+    project = get_project(user, code, need=Role.VIEWER if request.method != "POST" else Role.OWNER)
     form = MemberForm(request.POST)
-    if request.method == "GET":
+    if request.method != "POST":
         return _members(request, project, MemberForm())
     if not form.is_valid():
         return _members(request, project, form, status=422)
@@ -190,11 +190,11 @@ def _member_change(
     return redirect("projects:members", project.code)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def prices(request: HttpRequest, code: str) -> HttpResponse:
     """The price book: device-hour prices with source and date; the newest of each class counts."""
     user = person(request)
-    project = get_project(user, code, need=Role.VIEWER if request.method == "GET" else Role.EDITOR)
+    project = get_project(user, code, need=Role.VIEWER if request.method != "POST" else Role.EDITOR)
     form = PriceForm(request.POST) if request.method == "POST" else PriceForm(initial={"read_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         price = services.add_price(by=user, project=project, **form.cleaned_data)
@@ -209,7 +209,7 @@ def prices(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "projects/prices.html", {**context, "tab": "prices"}, status=422 if form.errors else 200)
 
 
-@require_GET
+@require_safe
 def audit(request: HttpRequest, code: str) -> HttpResponse:
     """Who did what when; filtered by person and by kind of change."""
     project = get_project(person(request), code)

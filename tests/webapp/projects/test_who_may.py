@@ -128,6 +128,14 @@ def _is_right(status: int, who: str, need: str | None) -> bool:
     return status in (200, 302, 409, 422)
 
 
+def test_pages_answer_head_as_they_answer_get(people: dict[str, User], addresses: dict[str, str]) -> None:
+    client = Client()
+    client.force_login(people["viewer"])
+    for name in ("projects:overview", "projects:settings", "projects:members", "datasets:version", "datasets:rows"):
+        assert client.head(addresses[name]).status_code == 200
+    assert client.head("/accounts/profile/").status_code == 200
+
+
 def test_nobody_is_sent_to_sign_in_and_back(client: Client, project: Project) -> None:
     page = client.get(reverse("projects:overview", args=[project.code]))
     assert page.headers["Location"] == f"/accounts/sign-in/?next=/projects/{project.code}/"

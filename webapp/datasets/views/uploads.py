@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from training.data.forms import FORMS
 from training.data.splits import SPLITS
@@ -24,14 +24,14 @@ from ..options import DataRefused
 ACCEPTED = ".jsonl,.ndjson,.json,.csv,.tsv,.txt,.parquet,.gz,.zip"
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, code: str) -> HttpResponse:
     """Upload the first version of a dataset."""
     project = get_project(person(request), code, need=Role.EDITOR)
     return _receive(request, project, None)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def new_version(request: HttpRequest, code: str, dataset: str) -> HttpResponse:
     """Upload another version of a dataset."""
     found = get_dataset(person(request), code, dataset, edit=True)
@@ -67,7 +67,7 @@ def _receive(request: HttpRequest, project: Project, dataset: Dataset | None) ->
     return render(request, "datasets/new.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def upload(request: HttpRequest, code: str, upload: str) -> HttpResponse:
     """What was found in an upload. While a worker is at it, the page asks for the progress, then loads itself anew."""
     found = get_upload(person(request), code, upload)

@@ -5,7 +5,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from training.data.browse import browse
 from webapp.jobs.models import JobData
@@ -25,7 +25,7 @@ from ..statistics import by_count
 PAGE_ROWS = 20
 
 
-@require_GET
+@require_safe
 def dataset_list(request: HttpRequest, code: str) -> HttpResponse:
     """The project's datasets, and the uploads that wait for a worker or for a decision."""
     project = get_project(person(request), code)
@@ -44,7 +44,7 @@ def dataset_list(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "datasets/list.html", {**frame(request, project, "data"), **context})
 
 
-@require_GET
+@require_safe
 def dataset(request: HttpRequest, code: str, dataset: str) -> HttpResponse:
     """A dataset's newest version."""
     found = get_dataset(person(request), code, dataset)
@@ -54,7 +54,7 @@ def dataset(request: HttpRequest, code: str, dataset: str) -> HttpResponse:
     return redirect("datasets:version", code, dataset, newest.number)
 
 
-@require_GET
+@require_safe
 def version(request: HttpRequest, code: str, dataset: str, number: int) -> HttpResponse:
     """What a version holds, where it comes from and what reads it."""
     found = get_version(person(request), code, dataset, number)
@@ -71,7 +71,7 @@ def _version(request: HttpRequest, found: DatasetVersion, *, status: int = 200, 
         "manifest": found.manifest,
         "others": found.dataset.versions.order_by("-number")[:50],
         "splits": [(name, stored[name]) for name in splits],
-        "tabs": _tabs(found, "about"),
+        **_head(found, "about"),
         "labels": labels,
         "rows_left_out": found.manifest.get("rows_total", found.rows) - found.rows,
         "uses": [(use, _address("jobs:job", found, use.job.code)) for use in _uses(found)],
@@ -94,6 +94,13 @@ def _address(name: str, version: DatasetVersion, code: str) -> str:
     return address((name,), version.dataset.project.code, code) or ""
 
 
+def _head(version: DatasetVersion, current: str) -> dict[str, object]:
+    """The tabs, and where a study with this version is launched if it has rows to train on and to measure with."""
+    launch = address(("jobs:launch-study",), version.dataset.project.code)
+    usable = launch is not None and {"train", "test"} <= set(version.splits)
+    return {"tabs": _tabs(version, current), "study_url": f"{launch}?data={version.digest}" if usable else ""}
+
+
 def _tabs(version: DatasetVersion, current: str) -> list[dict[str, object]]:
     place = [version.dataset.project.code, version.dataset.code, version.number]
     return [
@@ -107,7 +114,7 @@ def _tabs(version: DatasetVersion, current: str) -> list[dict[str, object]]:
     ]
 
 
-@require_GET
+@require_safe
 def rows(request: HttpRequest, code: str, dataset: str, number: int) -> HttpResponse:
     """The rows of a split, page by page or those in which a text stands."""
     found = get_version(person(request), code, dataset, number)
@@ -121,7 +128,7 @@ def rows(request: HttpRequest, code: str, dataset: str, number: int) -> HttpResp
     context = {
         **frame(request, found.dataset.project, "data"),
         "version": found,
-        "tabs": _tabs(found, "rows"),
+        **_head(found, "rows"),
         "split": split,
         "search": search,
         "offset": offset,
@@ -133,7 +140,7 @@ def rows(request: HttpRequest, code: str, dataset: str, number: int) -> HttpResp
     return render(request, "datasets/rows.html", context)
 
 
-@require_GET
+@require_safe
 def download(request: HttpRequest, code: str, dataset: str, number: int, split: str) -> HttpResponseBase:
     """A split's canonical rows as JSONL."""
     found = get_version(person(request), code, dataset, number)

@@ -82,7 +82,7 @@ def _rate(value: float | None, interval: list[float], n: int) -> dict[str, objec
 
 @dataclass(frozen=True)
 class SoFar:
-    """A running evaluation, of the items answered so far: the share that is right and its interval, or the mean score."""
+    """A running evaluation on the items answered so far: the share that is right, or the mean score."""
 
     rate: Mapping[str, object] | None
     loss_nats: float | None

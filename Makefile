@@ -12,11 +12,14 @@ run: $(STAMP)
 	@$(BIN)/python manage.py setup
 	@exec $(BIN)/python manage.py up
 
-test: $(STAMP) lint types
-	$(BIN)/python -m pytest
+# The quick tests share the cores; those that train, drive a browser or kill processes need them to themselves.
+SLOW := training or browser or faults
+
+test: $(STAMP) lint types quick
+	$(BIN)/python -m pytest -m "$(SLOW)"
 
 quick: $(STAMP)
-	$(BIN)/python -m pytest -m "not training and not browser and not faults"
+	$(BIN)/python -m pytest -m "not ($(SLOW))" --numprocesses auto --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
 from webapp.datasets.options import DataRefused
+from webapp.files.bucket import FilesFault
 from webapp.jobs.services import LaunchRefused
 
 
@@ -30,6 +31,10 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def missing(request: HttpRequest, error: Http404) -> HttpResponse:
         return api.create_response(request, {"detail": str(error) or "Not found"}, status=404)
+
+    @api.exception_handler(FilesFault)
+    def away(request: HttpRequest, error: FilesFault) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error)}, status=503)
 
     @api.exception_handler(PermissionDenied)
     def denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:

@@ -1,17 +1,22 @@
 """Jobs and datasets over several machines whose files meet in a bucket alone."""
 
+import io
 import json
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from tests.webapp import factories
 from training.result import write_json
 from webapp.accounts.models import User
+from webapp.accounts.tokens import issue
 from webapp.datasets.folders import split_file
 from webapp.datasets.services import delete_version
 from webapp.files.bucket import Bucket, FileMissing, FilesFault, bucket
@@ -228,6 +233,14 @@ def test_the_web_machine_hands_out_what_a_done_job_left(on_machine: OnMachine, p
     assert content.startswith(b"PK")
     assert b"adapter_model.safetensors" in content
     assert len(content) == int(response["Content-Length"])
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        stem = f"{job.code}-adapter"
+        assert sorted(archive.namelist()) == [f"{stem}/adapter_config.json", f"{stem}/adapter_model.safetensors"]
+        assert archive.read(f"{stem}/adapter_model.safetensors") == b"weights"
+    response = artifact_response(job, "predictions")
+    assert response["Content-Disposition"] == f'attachment; filename="{job.code}-predictions.jsonl"'
+    assert b"".join(response) == b'{"index": 0}\n'  # type: ignore[arg-type]  # a sync response
+    assert not list(web.rglob("*.safetensors")), "a download leaves nothing behind"
 
 
 def test_a_worker_brings_what_the_spec_names(on_machine: OnMachine, project: Project, people: dict[str, User]) -> None:
@@ -272,6 +285,23 @@ def test_data_that_is_not_in_the_bucket_is_named(on_machine: OnMachine, project:
     ship, _, _ = claimed(job)
     with pytest.raises(FileMissing, match=r"datasets/\w+/train.jsonl is not in s3://"):
         ship.bring_inputs()
+
+
+def test_pages_and_the_api_say_that_files_are_out_of_reach(
+    on_machine: OnMachine, project: Project, people: dict[str, User], client: Client
+) -> None:
+    on_machine("web")
+    version = factories.dataset_version(project)
+    on_machine("another web")
+    client.force_login(people["viewer"])
+    page = client.get(reverse("datasets:rows", args=[project.code, version.dataset.code, version.number]))
+    assert page.status_code == 503
+    assert "train.jsonl is not in s3://" in page.content.decode()
+    token = issue(people["viewer"], "a script")
+    path = f"/api/v1/projects/{project.code}/datasets/{version.dataset.code}/1/rows/train"
+    answer = client.get(path, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == 503
+    assert "train.jsonl is not in s3://" in answer.json()["detail"]
 
 
 def test_results_that_cannot_be_stored_are_no_good_end(

@@ -114,7 +114,8 @@ class Fit:
             (part.total / targets).backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
             nats += float(part.total.detach())
             parts.append(part)
-        self.ranks.sum_into(self.optimizer.gradients)
+        if self.ranks.world > 1:
+            self.ranks.sum_into(self.optimizer.gradients())
         rate = self.spec.learning_rate * rate_factor(
             step,
             total_steps=self.plan.total_steps,

@@ -35,10 +35,12 @@ class MasterAdamW:
             fused=device in ("cpu", "cuda") or None,
         )
 
-    @property
     def gradients(self) -> list[Tensor]:
-        """The masters' gradients that are there, fp32."""
-        return [master.grad for master in self.masters.values() if master.grad is not None]
+        """Every master's gradient, fp32; zeros where this process had no row, so that all ranks sum the same list."""
+        for master in self.masters.values():
+            if master.grad is None:
+                master.grad = torch.zeros_like(master)
+        return [cast(Tensor, master.grad) for master in self.masters.values()]
 
     def step(self, learning_rate: float, max_grad_norm: float) -> float:
         """Clip, update, clear; returns the gradient's norm before clipping."""

@@ -127,7 +127,7 @@ def test_full_fine_tuning_in_half_precision_sums_gradients_in_fp32() -> None:
     optimizer = MasterAdamW(model.trainable, learning_rate=1e-3, weight_decay=0.0)
     before = {name: value.clone() for name, value in optimizer.weights().items()}
     gradients(model, packed(model, max_rows=2), examples)
-    assert all(value.dtype is torch.float32 for value in optimizer.gradients)
+    assert all(value.dtype is torch.float32 for value in optimizer.gradients())
     assert all(value.grad is None for value in model.trainable.values())
     optimizer.step(1e-3, 1.0)
     for name, value in model.trainable.items():

@@ -124,6 +124,11 @@ def test_masters_follow_adamw_of_torch() -> None:
     torch.testing.assert_close(restored.masters["w"], ours)
 
 
+def test_a_rank_without_rows_has_zeros_to_sum() -> None:
+    optimizer = MasterAdamW({"w": nn.Parameter(torch.ones(2))}, learning_rate=0.1, weight_decay=0.0)
+    assert [value.tolist() for value in optimizer.gradients()] == [[0.0, 0.0]]
+
+
 class Stack(nn.Module):
     """Layers that count how far a pass got, and set the stop on the way."""
 

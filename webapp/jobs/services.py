@@ -19,6 +19,7 @@ from webapp.projects.prices import usd_per_hour
 from . import references
 from .forecast import foretell
 from .models import ENDED, Job, JobData, JobState, Study, Worker, new_code
+from .queues import DEFAULT_QUEUE
 from .tasks import dispatch
 
 WORKER_SEEN_WITHIN_SECONDS = 60
@@ -64,7 +65,8 @@ def device_class(spec: dict[str, Any]) -> str:
     if spec["device"] != "auto":
         return str(spec["device"])
     since = timezone.now() - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
-    offered = set(Worker.objects.filter(seen_at__gt=since).values_list("queue", flat=True))
+    trains = Worker.objects.filter(seen_at__gt=since).exclude(queue=DEFAULT_QUEUE)
+    offered = set(trains.values_list("queue", flat=True))
     if not offered or settings.DEVICE_CLASS in offered:
         return str(settings.DEVICE_CLASS)
     return "cuda" if "cuda" in offered else sorted(offered)[0]

@@ -1,11 +1,13 @@
 """Launching, cancelling and resuming jobs."""
 
 import pytest
+from django.utils import timezone
 
 from tests.webapp import factories
 from webapp.accounts.models import User
 from webapp.datasets.models import DatasetVersion
-from webapp.jobs.models import Job, JobState
+from webapp.jobs.models import Job, JobState, Worker
+from webapp.jobs.queues import DEFAULT_QUEUE
 from webapp.jobs.references import dataset_reference, resolved_spec, split_path
 from webapp.jobs.services import LaunchRefused, cancel_job, job_ended, launch_job, resume_job, why_not_resumable
 from webapp.projects.models import AuditEntry, Project
@@ -131,3 +133,12 @@ def test_resuming_raises_the_limit_and_says_why_it_cannot(
     Job.objects.filter(pk=job.pk).update(state=JobState.DONE)
     with pytest.raises(LaunchRefused):
         resume_job(by=people["editor"], job=job)
+
+
+def test_a_worker_for_light_work_is_no_device(
+    people: dict[str, User], project: Project, version: DatasetVersion
+) -> None:
+    Worker.objects.create(name="light", queue=DEFAULT_QUEUE, seen_at=timezone.now())
+    assert launch_job(by=people["editor"], project=project, spec=sft(version)).queue == "cpu"
+    Worker.objects.create(name="gpu", queue="cuda", seen_at=timezone.now())
+    assert launch_job(by=people["editor"], project=project, spec=sft(version)).queue == "cuda"

@@ -18,7 +18,10 @@ from training.faults import BadData, BadSpec, Cancelled, JobFault, OverBudget
 from training.models.adapt import require_qlora
 from training.models.save import merge_adapter
 
-pytestmark = [pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning")]
+pytestmark = [
+    pytest.mark.training,
+    pytest.mark.filterwarnings("ignore:`is_gradient_checkpointing` is deprecated:FutureWarning"),
+]
 
 CURVE = Path(__file__).with_name("tiny_curve.json")
 

@@ -22,6 +22,7 @@ from django.conf import settings
 
 from training.faults import as_fault
 from webapp.datasets.published import fetch_split
+from webapp.datasets.working import remove_orphans
 from webapp.files.bucket import FileMissing, FilesFault, bucket
 from webapp.files.places import is_remote
 from webapp.files.trees import CHECKPOINTS, Tree, fetch, picture, store
@@ -115,6 +116,7 @@ class Shipment:
         if not is_remote():
             return
         _remove_leftovers(self._folder.parent)
+        self._insist(remove_orphans)  # copies of data that was deleted
         job, published = self._job, self._job.published
         copy = copy_name(self._folder)
         is_newest = copy == published.get("copy", "")

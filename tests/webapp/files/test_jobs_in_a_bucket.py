@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 import threading
 import time
 import zipfile
@@ -268,12 +269,19 @@ def test_a_version_can_be_read_anywhere_and_is_gone_everywhere_once_deleted(
 ) -> None:
     on_machine("web")
     version = factories.stored_version(project, people["editor"])
-    on_machine("other")
+    other = on_machine("other")
     assert split_file(version, "train").is_file()
+    web = on_machine("web")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.db.transaction.on_commit", lambda call: call())
         delete_version(by=people["owner"], version=version)
     assert list(bucket().keys("datasets/")) == []
+    assert not list(web.glob("datasets/*"))
+    on_machine("other")
+    (copied,) = (other / "datasets").iterdir()
+    os.utime(copied, (0, 0))  # a day later
+    claimed(factories.job(project, state=JobState.QUEUED))
+    assert not copied.exists()
 
 
 def test_data_that_is_not_in_the_bucket_is_named(on_machine: OnMachine, project: Project) -> None:

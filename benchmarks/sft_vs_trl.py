@@ -118,8 +118,9 @@ def child(folder: Path, options: argparse.Namespace, what: str, method: str, tra
 
 
 def environment() -> dict[str, str]:
-    """No hub, no telemetry, no progress bars: the same for both."""
-    return {**os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
+    """No hub, and threads that sleep while they wait: the same for both, so that other load decides little."""
+    same = {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false", "OMP_WAIT_POLICY": "PASSIVE"}
+    return {**os.environ, **same}
 
 
 def train_with_uplift(folder: Path, method: str, options: argparse.Namespace) -> dict[str, Any]:

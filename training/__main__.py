@@ -1,8 +1,13 @@
 """`python -m training`: jobs, data checks and models from the command line."""
 
+import os
 import sys
 
-from .cli import main
+# Before torch is imported, which reads it once: threads that wait for each other sleep rather than spin. On a machine
+# with anything else to do, spinning costs a multiple of the work itself (docs/decisions/007-threads-that-sleep.md).
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+from .cli import main  # noqa: E402 - after the environment is set
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -89,3 +89,9 @@ def test_addresses_are_kept_as_given(tmp_path: Path) -> None:
     assert artifacts_url("") == ""
     assert artifacts_url(str(tmp_path)) == str(tmp_path)
     assert artifacts_url("s3://bucket/some/prefix/") == "s3://bucket/some/prefix"
+
+
+def test_a_bucket_without_its_extra_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(ImproperlyConfigured, match=r"needs the extra s3: pip install 'uplift\[s3\]'"):
+        artifacts_url("s3://bucket/prefix")

@@ -7,7 +7,7 @@ import sys
 # with anything else to do, spinning costs a multiple of the work itself (docs/decisions/007-threads-that-sleep.md).
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-from .cli import main  # noqa: E402 - after the environment is set
+from .cli import main
 
 if __name__ == "__main__":
     sys.exit(main())

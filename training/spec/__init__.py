@@ -6,9 +6,10 @@ from typing import Any
 
 from .base import JobSpec, SpecFault, SpecFaults
 from .evaluate import EvaluateSpec
+from .merge import MergeSpec
 from .sft import SftSpec
 
-__all__ = ["KINDS", "EvaluateSpec", "JobSpec", "Kind", "SftSpec", "SpecFault", "SpecFaults", "parse_spec"]
+__all__ = ["KINDS", "EvaluateSpec", "JobSpec", "Kind", "MergeSpec", "SftSpec", "SpecFault", "SpecFaults", "parse_spec"]
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ KINDS: Mapping[str, Kind] = {
     for kind in (
         Kind("sft", "Fine-tune", "Teach a model from prompt and completion rows.", SftSpec, "training.jobs.sft:run"),
         Kind("evaluate", "Evaluate", "Measure a model on held-out rows.", EvaluateSpec, "training.jobs.evaluate:run"),
+        Kind("merge", "Merge", "Write an adapter into its base model's weights.", MergeSpec, "training.jobs.merge:run"),
     )
 }
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from django.http import FileResponse, Http404, HttpRequest
-from ninja import File, Form, Router, Status
+from ninja import Body, File, Form, Router, Status
 from ninja.files import UploadedFile
 from pydantic import Field
 
@@ -57,7 +57,9 @@ def show_upload(request: HttpRequest, code: str, upload: str) -> UploadOut:
 
 
 @router.post("/projects/{code}/uploads/{upload}/store", response={202: UploadOut, **REFUSED})
-def store(request: HttpRequest, code: str, upload: str, payload: dict[str, Any]) -> Status[UploadOut]:
+def store(
+    request: HttpRequest, code: str, upload: str, payload: Annotated[dict[str, Any], Body()]
+) -> Status[UploadOut]:
     """Store a checked upload as a version: `leave_out_faulty`, `mask_personal_data`, `plan` and the like decide how."""
     user = caller(request)
     found = get_upload(user, code, upload, edit=True)

@@ -106,6 +106,17 @@ def test_a_file_is_received_and_checked_by_a_worker(caller: Caller, project: Pro
     assert Upload.objects.get(code=answer.json()["code"]).dataset_name == "Letters"
 
 
+def test_an_upload_that_is_not_checked_cannot_be_stored(caller: Caller, project: Project) -> None:
+    client = caller("editor")
+    file = SimpleUploadedFile("letters.jsonl", b'{"prompt": "a", "completion": "b"}\n')
+    sent = client.post(f"{API}/projects/{project.code}/datasets", {"files": file, "name": "Letters"}).json()
+    path = f"{API}/projects/{project.code}/uploads/{sent['code']}/store"
+    for body in ({}, {"leave_out_faulty": True, "colour": 1}):
+        answer = client.post(path, body, content_type="application/json")
+        assert answer.status_code == 422
+        assert answer.json()["faults"][0]["path"] == "data"
+
+
 def test_a_study_is_launched_with_all_its_jobs(caller: Caller, project: Project, version: DatasetVersion) -> None:
     body = {"dataset_digest": version.digest, "plan": {"model": "smollm2-135m-instruct", "methods": ["lora", "full"]}}
     answer = caller("editor").post(f"{API}/projects/{project.code}/studies", body, content_type="application/json")

@@ -55,8 +55,8 @@ class SpecForm(forms.Form):
         """The raw spec: lists where several values were given, fields left empty left out."""
         given = {field.path: self._value(field) for field in self.shown}
         whole = nested({path: value for path, value in given.items() if value is not None})
-        for group in ("data",):  # a kind without any data chosen still needs the part to say what is missing in it
-            whole.setdefault(group, {})
+        if any(field.path.startswith("data.") for field in self.shown):
+            whole.setdefault("data", {})  # with no data chosen the part is still needed, to say what is missing in it
         return {"kind": self.kind, **whole}
 
     def _value(self, field: Field) -> Any:

@@ -17,10 +17,10 @@ def uses(job: Job) -> list[tuple[str, str]]:
     made = Artifact.objects.filter(job=job, kind__in=_MODEL_KINDS).order_by("kind").first()
     if made is None:
         return []
-    return [
-        ("Evaluate it", launch_address(job, "evaluate", made)),
-        ("Fine-tune further from it", launch_address(job, "sft", made)),
-    ]
+    further = ("Fine-tune further from it", launch_address(job, "sft", made))
+    if made.kind == "adapter":  # training takes whole models: the adapter is merged first
+        further = ("Merge it into one model", launch_address(job, "merge", made))
+    return [("Evaluate it", launch_address(job, "evaluate", made)), further]
 
 
 def launch_address(job: Job, kind: str, made: Artifact) -> str:

@@ -164,9 +164,14 @@ def test_new_from_this_one(project: Project, version: DatasetVersion, editor: Cl
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_form_filled_in_from_a_spec_gives_that_spec(kind: str, project: Project, version: DatasetVersion) -> None:
     """Every setting survives the way into the form and out of it."""
-    whole = (
-        rows.sft_spec(version, method="dora", seed=7, packing=False) if kind == "sft" else rows.evaluate_spec(version)
-    )
+    made_by = rows.training(project, version, state=JobState.DONE)
+    whole = {
+        "sft": lambda: rows.sft_spec(version, method="dora", seed=7, packing=False),
+        "evaluate": lambda: rows.evaluate_spec(version),
+        "merge": lambda: parse_spec(
+            {"kind": "merge", "model": rows.MODEL, "adapter": f"job:{made_by.code}/adapter"}
+        ).model_dump(mode="json"),
+    }[kind]()
     form = SpecForm(kind, offers(project), initial=initial_from(kind, whole))
     assert parse_spec(form.spec()).model_dump(mode="json") == whole
 

@@ -49,6 +49,7 @@ class Installation:
             **environment,
         }
         self.launcher: subprocess.Popen[bytes] | None = None
+        self._actor: subprocess.Popen[str] | None = None
 
     # life
 
@@ -83,6 +84,8 @@ class Installation:
                 os.kill(pid, signal.SIGKILL)
         if self.launcher is not None:
             self.launcher.wait(20)
+        if self._actor is not None:
+            self._actor.communicate(timeout=20)
         shutil.rmtree(self.state, ignore_errors=True)
 
     # jobs
@@ -94,18 +97,22 @@ class Installation:
 
     def act(self, verb: str, **arguments: object) -> Any:
         """Do what a button of the site does: launch, cancel, resume; or repeat a job's message."""
-        made = subprocess.run(
-            [sys.executable, str(DRIVER / "act.py")],
-            input=json.dumps({"verb": verb, **arguments}),
-            env=self.environment,
-            cwd=SOURCE,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=120,
-        )
-        assert made.returncode == 0, made.stderr
-        return json.loads(made.stdout.splitlines()[-1])
+        if self._actor is None:
+            self._actor = subprocess.Popen(
+                [sys.executable, str(DRIVER / "act.py")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                env=self.environment,
+                cwd=SOURCE,
+                text=True,
+            )
+        assert self._actor.stdin is not None
+        assert self._actor.stdout is not None
+        self._actor.stdin.write(json.dumps({"verb": verb, **arguments}) + "\n")
+        self._actor.stdin.flush()
+        told = json.loads(self._actor.stdout.readline() or '{"error": "the actor ended"}')
+        assert "error" not in told, told["error"]
+        return told["answer"]
 
     def query(self, sql: str, *values: object) -> list[Any]:
         """Rows of the database, read past Django."""
@@ -172,11 +179,11 @@ class Installation:
     # processes
 
     def processes(self) -> dict[int, str]:
-        """Command lines of this installation's live processes by id."""
+        """Command lines of this installation's live processes by id, without the one that presses its buttons."""
         mark = f"UPLIFT_TEST_TOKEN={self.token}".encode()
         found = {}
         for folder in Path("/proc").iterdir():
-            if folder.name.isdecimal():
+            if folder.name.isdecimal() and (self._actor is None or int(folder.name) != self._actor.pid):
                 with suppress(OSError):
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                     # the broker writes its title over its environment, but the title has its socket

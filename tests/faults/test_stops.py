@@ -14,6 +14,7 @@ pytestmark = pytest.mark.faults
 
 CANCEL_SECONDS = 3.0
 SLOTS = 4
+STEPS = 80
 
 
 def seconds_to_cancel(running: Installation, *codes: str) -> float:
@@ -45,7 +46,7 @@ def test_cancel_while_loading(running: Installation) -> None:
 
 
 def test_cancel_while_training_keeps_a_checkpoint_and_resume_goes_on_from_it(running: Installation) -> None:
-    (code,) = running.launch({"steps": 60, "checkpoint_every_steps": 1000})
+    (code,) = running.launch({"steps": STEPS, "checkpoint_every_steps": 1000})
     running.wait_until(lambda: running.job(code)["step"] >= 10, 20, "ten steps")
     assert seconds_to_cancel(running, code) < CANCEL_SECONDS
     assert running.job_pids(code) == []
@@ -54,9 +55,9 @@ def test_cancel_while_training_keeps_a_checkpoint_and_resume_goes_on_from_it(run
     assert running.job(code)["step"] == step
     running.act("resume", code=code)
     running.wait_for_end(code)
-    check_counted_once(running, code, 60)
+    check_counted_once(running, code, STEPS)
     steps = [event["step"] for event in read_events(running.folder(code) / "events.jsonl") if event["type"] == "step"]
-    assert steps == list(range(1, 61)), "no step was done twice"
+    assert steps == list(range(1, STEPS + 1)), "no step was done twice"
 
 
 def test_cancel_while_saving(running: Installation) -> None:
@@ -67,10 +68,11 @@ def test_cancel_while_saving(running: Installation) -> None:
 
 
 def test_twenty_messages_for_one_job_run_it_once(running: Installation) -> None:
-    (code,) = running.launch({"steps": 30})
+    (code,) = running.launch({"steps": STEPS})
     assert running.act("repeat", code=code, times=20) == 20
+    assert running.job(code)["state"] == "running", "the messages came while it ran"
     running.wait_for_end(code)
     assert running.act("repeat", code=code, times=5) == 5
-    check_counted_once(running, code, 30)
+    check_counted_once(running, code, STEPS)
     assert running.job(code)["fence"] == 1
     assert sum(row["type"] == "started" for row in running.stored_events(code)) == 1

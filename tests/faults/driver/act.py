@@ -1,8 +1,10 @@
-"""Acts on an installation's jobs as the site does: reads one JSON request from standard input, prints the answer."""
+"""Acts on an installation's jobs as the site does: reads JSON requests, one a line, and prints each answer."""
 
 import json
 import os
 import sys
+import traceback
+from collections.abc import Callable
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
@@ -10,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "webapp.settings")
 import django
 
 django.setup()
+
+from django.db import close_old_connections  # noqa: E402 - needs the setup above
 
 from training.spec import parse_spec  # noqa: E402 - needs the setup above
 from webapp.accounts.links import first_user  # noqa: E402
@@ -48,6 +52,13 @@ def repeat(code: str, times: int) -> int:
     return sum(send(job.pk, job.queue, 1) for _ in range(times))
 
 
-request = json.load(sys.stdin)
-verb = {"launch": launch, "cancel": cancel, "resume": resume, "repeat": repeat}[request.pop("verb")]
-print(json.dumps(verb(**request)))
+VERBS: dict[str, Callable[..., Any]] = {"launch": launch, "cancel": cancel, "resume": resume, "repeat": repeat}
+
+for line in sys.stdin:
+    close_old_connections()
+    request = json.loads(line)
+    try:
+        answer = {"answer": VERBS[request.pop("verb")](**request)}
+    except Exception:
+        answer = {"error": traceback.format_exc()}
+    print(json.dumps(answer), flush=True)

@@ -30,7 +30,7 @@ class Installation:
     """`manage.py up` in a temporary state folder, with short times, and the `count` job kind for its processes."""
 
     def __init__(self, *, only: str = NO_WEB, **environment: str) -> None:
-        self.state = Path(tempfile.mkdtemp(prefix="up-"))
+        self.root = self.state = Path(tempfile.mkdtemp(prefix="up-"))
         self.token = uuid.uuid4().hex
         self.port = _free_port()
         self.only = only
@@ -86,7 +86,7 @@ class Installation:
             self.launcher.wait(20)
         if self._actor is not None:
             self._actor.communicate(timeout=20)
-        shutil.rmtree(self.state, ignore_errors=True)
+        shutil.rmtree(self.root, ignore_errors=True)
 
     # jobs
 

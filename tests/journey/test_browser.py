@@ -62,10 +62,10 @@ def upload(page: Page, files: dict[str, Path]) -> None:
 def launch(page: Page) -> None:
     """One form, one press: the readiness card follows, the button says what it will do."""
     page.get_by_role("link", name="Studies & jobs").click()
-    page.get_by_role("link", name="New study or job").first.click()
+    page.locator("a[href$='/jobs/launch/']").first.click()
     page.get_by_role("link", name=re.compile("Is fine-tuning worth it")).click()
     page.get_by_label("Data").select_option(label=_option(page, "Departments"))
-    page.get_by_text("All settings").click()
+    page.locator("summary").filter(has_text="steps, batch").click()
     page.get_by_label("Steps").fill("30")
     page.get_by_label("Batch size").fill("16")
     button = page.get_by_role("button", name=re.compile(r"^Run 5 jobs, about .*\$"))

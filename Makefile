@@ -12,14 +12,15 @@ run: $(STAMP)
 	@$(BIN)/python manage.py setup
 	@exec $(BIN)/python manage.py up
 
-# The quick tests share the cores; those that train, drive a browser or kill processes need them to themselves.
-SLOW := training or browser or faults
+# Quick tests, and those that mostly wait for browsers and processes, share the cores; training needs them to itself.
+SHARED := --numprocesses 2 --dist loadfile
 
 test: $(STAMP) lint types quick
-	$(BIN)/python -m pytest -m "$(SLOW)"
+	$(BIN)/python -m pytest -m "(browser or faults) and not training" $(SHARED)
+	$(BIN)/python -m pytest -m training
 
 quick: $(STAMP)
-	$(BIN)/python -m pytest -m "not ($(SLOW))" --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest -m "not (training or browser or faults)" --numprocesses auto --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -4,10 +4,11 @@
     python benchmarks/sft_vs_trl.py --steps 10 --methods lora
 
 Both train on the rows of the sample *medical coding*, in the same order, with the same batch, steps, learning
-rate, schedule, clipping and LoRA settings; everything else of trl's SFTTrainer is its default. Each runs in its
-own process, one after the other. What they leave is scored by a third process: stock transformers and peft in
-fp32 over the padded validation rows. The ratio of training-loop seconds is printed beside its target, and that
-of whole processes (imports and loading included); exit status 1 if a target or the loss tolerance is missed.
+rate, schedule, clipping and LoRA settings; everything else of trl's SFTTrainer is its default, save the number
+format of the learned weights in full fine-tuning (`WEIGHTS`). Each runs in its own process, one after the other.
+What they leave is scored by a third process: stock transformers and peft in fp32 over the padded validation rows.
+The ratio of training-loop seconds is printed beside its target, and that of whole processes (imports and loading
+included); exit status 1 if a target or the loss tolerance is missed.
 """
 
 import argparse
@@ -25,6 +26,10 @@ sys.path.insert(0, str(SOURCE))
 
 TARGETS = {"lora": 0.3, "full": 0.5}
 """Largest share of trl's training-loop seconds."""
+
+WEIGHTS = {"full": {"dtype": "float32"}}
+"""Without this, trl takes the bfloat16 of the model's file for the learned weights too, where most updates of 5e-5 are
+rounded away: after 10 steps of 8 its validation loss was 1.19 nats against 0.42."""
 
 LOSS_TOLERANCE = 0.02
 LEARNING_RATES = {"lora": 1e-3, "full": 5e-5}
@@ -180,6 +185,7 @@ def train_with_trl(options: argparse.Namespace) -> int:
             disable_tqdm=True,
             seed=0,
             use_cpu=not torch.cuda.is_available(),
+            model_init_kwargs=WEIGHTS.get(options.method, {}),
         ),
         train_dataset=datasets.Dataset.from_list(rows),
         peft_config=None

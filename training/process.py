@@ -9,6 +9,7 @@ import importlib
 import json
 import os
 import resource
+import shutil
 import sys
 import threading
 import time
@@ -117,6 +118,8 @@ def _finish(run: Run, result: Result) -> ExitStatus:
     try:
         write_json(run.folder / "result.json", result.to_json())
         _free_reserve(run.folder)
+        # a done job is never resumed, and checkpoints of full fine-tuning are three times its model
+        shutil.rmtree(run.checkpoints, ignore_errors=True)
         run.emit(EventType.DONE, elapsed_seconds=run.elapsed_seconds, usd=run.usd, exit_status=int(ExitStatus.DONE))
     except Exception as error:
         return _end(run, error)

@@ -160,6 +160,15 @@
   });
   document.addEventListener("htmx:afterOnLoad", () => { offline = false; });
 
+  // --- what was chosen before the scripts were there (a slow load, a form that the browser restored) takes effect
+  addEventListener("load", () => {
+    document.querySelectorAll("form[hx-trigger='change'] select").forEach((select) => {
+      const options = [...select.options];
+      const changed = options.some((each) => each.defaultSelected) && options.some((each) => each.selected !== each.defaultSelected);
+      if (changed) select.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", ready); else ready();
   document.addEventListener("uplift:swapped", ready);
 })();

@@ -1,5 +1,6 @@
 """The way of a file in a real browser: sent by the form, its mapping changed, stored, browsed; by eye and by axe."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +54,25 @@ def tickets(tmp_path: Path) -> Path:
     path = tmp_path / "letters.csv"
     path.write_text("\n".join(["letter,team,weight", *lines, "Where is it?,,7"]) + "\n")
     return path
+
+
+def test_a_choice_made_before_the_scripts_came_takes_effect(
+    page: Page, live_server: LiveServer, project: Project, worker: None, tickets: Path
+) -> None:
+    page.goto(f"{live_server.url}/projects/{project.code}/data/new/")
+    page.get_by_label("Name", exact=False).first.fill("Letters")
+    page.get_by_label("Drop a file here", exact=False).set_input_files(tickets)
+    page.get_by_role("button", name="Upload and check").click()
+    expect(page.get_by_text("These rows cannot be stored as they are")).to_be_visible()
+
+    def late(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/htmx*.js", late)
+    page.goto(page.url, wait_until="commit")
+    page.get_by_label("Form of the rows").select_option(label="Text with label")
+    expect(page.get_by_label("Label", exact=True)).to_be_visible()
 
 
 def test_from_a_file_to_its_rows(

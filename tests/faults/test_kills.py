@@ -45,8 +45,9 @@ def test_twenty_kills_at_random_moments(installation: Installation) -> None:
 
 
 def test_everything_told_to_stop_mid_job_then_started_again(installation: Installation) -> None:
+    steps = 4 * STEPS  # so long that none is done before everything is told to stop, however busy the machine is
     installation.start()
-    codes = installation.launch(*({"steps": STEPS} for _ in range(3)))
+    codes = installation.launch(*({"steps": steps} for _ in range(3)))
     installation.wait_until(lambda: all(installation.job(code)["step"] > 5 for code in codes), 30, "some steps")
     for victim in ("job", "worker", "default", "broker", "launcher"):
         installation.kill(victim, signal.SIGTERM)
@@ -55,4 +56,4 @@ def test_everything_told_to_stop_mid_job_then_started_again(installation: Instal
     installation.start()
     installation.wait_for_end(*codes)
     for code in codes:
-        check_counted_once(installation, code, STEPS)
+        check_counted_once(installation, code, steps)

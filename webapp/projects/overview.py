@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.urls import reverse
 from django.utils import timezone
 
+from training.spec.evaluate import METRICS
 from webapp.datasets.models import DatasetVersion, Upload, UploadState
 from webapp.jobs.adaptation import method_name
 from webapp.jobs.models import OPEN, Job, JobState, Measurement, Study
@@ -74,9 +75,9 @@ class NextStep:
 
 
 def newest_findings(project: Project, limit: int = 3) -> list[Finding]:
-    """The `limit` newest groups of measurements of whole held-out sets. Two queries."""
+    """The `limit` newest groups of how well models answer whole held-out sets; not what that cost. Two queries."""
     found = (
-        Measurement.objects.filter(project=project, label="")
+        Measurement.objects.filter(project=project, label="", metric__in=METRICS)
         .select_related("job", "study")
         .order_by("-created_at", "-pk")[:_NEWEST]
     )

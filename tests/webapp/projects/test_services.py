@@ -245,3 +245,11 @@ def test_lists_ask_the_database_as_often_for_many_as_for_few(people: dict[str, U
 
 
 _LISTS = ("projects:overview", "projects:members", "projects:prices", "projects:audit", "datasets:list")
+
+
+def test_the_overview_shows_how_well_models_answer_and_not_what_that_cost(project: Project) -> None:
+    rate = _measured(project, "eval:base", 0.49, 0.434, 0.546)
+    for metric, unit in (("seconds_per_item", "seconds"), ("trainable_parameters", "parameters")):
+        Measurement.objects.create(project=project, job=rate.job, metric=metric, unit=unit, value=1, model="m")
+    told = [finding.sentence for finding in overview.newest_findings(project)]
+    assert told == ["The base model reaches 49.0%; nothing is measured against it yet."]

@@ -19,7 +19,8 @@ _JUNK = re.compile(r"[\W_]+")
 _BEHIND = r"(?:(?<=[\d)])|(?<=[\d)] )|(?<=\b[^\W\d_])|(?<=\b[^\W\d_] ))"
 _OPERATOR = rf"(?:{_BEHIND}[-+*/^<>=](?=\s*(?:[-+(.\d]|[^\W\d_]\b))|(?<![^\W_])[-+](?=\.?\d|\())"
 _JUNK_BUT_OPERATORS = re.compile(rf"(?:(?!{_OPERATOR})[\W_])+")
-_SPACED_OPERATOR = re.compile(r" ?([-+*/^<>=]) ?")
+# the space between a word and a sign stays: "is -5" is not a difference
+_SPACE_AT_OPERATOR = re.compile(r"(?<=[-+*/^<>=]) |(?:(?<=\d)|(?<=\b[^\W\d_])) (?=[-+*/^<>=])")
 _HAS_OPERATOR = re.compile(r"[-+*/^<>=]")
 
 
@@ -28,10 +29,20 @@ def normalised(text: str) -> str:
     is_ascii = text.isascii()
     text = (text if is_ascii else unicodedata.normalize("NFKC", text)).casefold()
     if _HAS_OPERATOR.search(text):
-        return _SPACED_OPERATOR.sub(r"\1", _JUNK_BUT_OPERATORS.sub(" ", text)).strip()
+        return _with_operators(text)
     if is_ascii:  # the same as the pattern below in an eighth of its time
         return " ".join(text.translate(_ASCII_JUNK).split())
     return _JUNK.sub(" ", text).strip()
+
+
+def _with_operators(text: str) -> str:
+    """The text with its arithmetic. An operator whose right side turned out to be junk goes in the next pass."""
+    for _ in range(len(text)):
+        cleaned = _JUNK_BUT_OPERATORS.sub(" ", text).strip()
+        if cleaned == text:
+            break
+        text = cleaned
+    return _SPACE_AT_OPERATOR.sub("", text)
 
 
 def digest_of(text: str) -> int:

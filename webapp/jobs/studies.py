@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import transaction
+from django.utils.text import capfirst
 
 from training.claims import judge_claims
 from training.compare import Comparison, Compute, Contender, compare
@@ -130,8 +131,8 @@ def headline(comparison: Comparison, labels: dict[str, str], subject: str | None
     base = comparison.pair(subject, BASE) if subject else None
     if subject is None or base is None:
         only = comparison.accuracies[0]
-        return f"{_capital(labels[only.name])} reaches {100 * only.value:.1f}% of {only.n:,} items"
-    first = f"{_capital(labels[subject])} {_change(base.difference, base.is_real, 'the base model')}"
+        return f"{capfirst(labels[only.name])} reaches {100 * only.value:.1f}% of {only.n:,} items"
+    first = f"{capfirst(labels[subject])} {_change(base.difference, base.is_real, 'the base model')}"
     pair = comparison.pair(subject, FULL) if subject != FULL else None
     if pair is None:
         return first
@@ -150,10 +151,6 @@ def _change(difference: float, is_real: bool, than: str) -> str:
         return f"cannot be told apart from {than}"
     verb = "gains" if difference > 0 else "loses"
     return f"{verb} {100 * abs(difference):.1f} points {'over' if difference > 0 else 'to'} {than}"
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def retry_study(*, by: User, study: Study) -> int:

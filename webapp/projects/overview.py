@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 
 from training.spec.evaluate import METRICS
 from webapp.datasets.models import DatasetVersion, Upload, UploadState
@@ -123,7 +124,7 @@ def _model_name(measurement: Measurement) -> str:
     """What was measured: the method in a study, else what the job is called."""
     step, _, method = measurement.job.role.partition(":")
     name = method_name(method) if step == "eval" and method else measurement.job.name
-    return name[:1].upper() + name[1:]
+    return capfirst(name)
 
 
 def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str, minimum_effect: float) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 
 from training.spec import SpecFault
 from training.spec.forms import Field, fields, flattened, nested
@@ -67,7 +68,7 @@ class SpecForm(forms.Form):
         """Each fault beside its field; those of no field at the top."""
         for fault in faults:
             path = next((each for each in _paths(fault.path) if each in self.fields), None)
-            message = fault.message[:1].upper() + fault.message[1:] + "."
+            message = f"{capfirst(fault.message)}."
             self.add_error(path, message if path else f"{fault.path}: {fault.message}")
 
     def groups(self) -> list[tuple[str, list[forms.BoundField], bool]]:

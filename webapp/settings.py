@@ -56,6 +56,11 @@ INSTALLED_APPS = [
     "webapp.datasets",
     "webapp.jobs",
     "webapp.monitoring",
+    "webapp.business",
+    "webapp.roadmap",
+    "webapp.reports",
+    "webapp.topics",
+    "webapp.inquiries",
 ]
 
 MIDDLEWARE = [

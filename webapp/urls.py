@@ -25,4 +25,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("projects/", include("webapp.projects.urls")),
     path("projects/<slug:code>/data/", include("webapp.datasets.urls")),
     path("projects/<slug:code>/", include("webapp.jobs.urls")),
+    path("", include("webapp.business.urls")),
+    path("", include("webapp.roadmap.urls")),
+    path("", include("webapp.reports.urls")),
+    path("", include("webapp.topics.urls")),
+    path("", include("webapp.inquiries.urls")),
 ]

@@ -1,6 +1,7 @@
 """Numbers as a person reads them. Plain text in, plain text out; the template filters add the markup.
 
 `None` and not-a-number give `NOTHING`, an en dash; infinity gives `∞`; a negative number has a real minus sign.
+Separators and the place of a currency's sign follow `locales.current()`.
 """
 
 import math
@@ -8,6 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Protocol, runtime_checkable
+
+from . import locales
 
 NOTHING = "–"
 MINUS = "−"
@@ -41,7 +44,7 @@ def _signed(text: str, negative: bool) -> str:
 
 
 def _fixed(size: float, decimals: int) -> str:
-    return f"{size:,.{decimals}f}"
+    return locales.current().written(f"{size:,.{decimals}f}")
 
 
 def sig(value: object, digits: int = 3) -> str:
@@ -59,7 +62,7 @@ def sig(value: object, digits: int = 3) -> str:
     if size < 1e-4 or size >= 1e15:
         mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
         trimmed = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
-        return _signed(f"{trimmed}e{int(exponent)}", negative)
+        return _signed(f"{locales.current().written(trimmed)}e{int(exponent)}", negative)
     rounded = float(f"{size:.{digits - 1}e}")
     decimals = max(0, digits - 1 - math.floor(math.log10(rounded)))
     return _signed(_fixed(rounded, decimals), negative)
@@ -79,7 +82,7 @@ def percent(value: object, *, sign: str = "%") -> str:
     while decimals < 6 and size < 100 and round(size, decimals) >= 100:
         decimals += 1
     text = _fixed(size, decimals)
-    return _signed(text.rstrip("0").rstrip(".") if decimals > 1 else text, negative) + sign
+    return _signed(text.rstrip("0").rstrip(".,") if decimals > 1 else text, negative) + sign
 
 
 def points(value: object) -> str:
@@ -199,20 +202,27 @@ def money(value: object, currency: str = "USD", *, short: bool = False) -> str:
     if found is None:
         return NOTHING
     code = (currency or "USD").upper()
-    mark = _SYMBOLS.get(code, f"{code} ")
     size, negative = abs(found), found < 0
     if math.isinf(size):
-        return _signed(f"{mark}∞", negative)
+        return _priced("∞", code, negative)
+    decimals = 0 if code == "JPY" else 2
     if 0 < size < 0.005:
-        return f"{MINUS}<{mark}0.01" if negative else f"<{mark}0.01"
+        return (f"{MINUS}<" if negative else "<") + _priced(_fixed(0.01, 2), code)
     if size >= 1e15:
-        return _signed(mark + sig(size), negative)
+        return _priced(sig(size), code, negative)
     if short and size >= 999.5:
         scaled, unit = _scaled(size, ("", "k", "M", "bn", "tn"))
-        return _signed(f"{mark}{sig(scaled)} {unit}", negative)
+        return _priced(f"{sig(scaled)} {unit}", code, negative)
     exact = Decimal(str(value)) if isinstance(value, int | Decimal) else Decimal(repr(found))
-    decimals = 0 if code == "JPY" else 2
-    return _signed(f"{mark}{abs(exact):,.{decimals}f}", negative)
+    return _priced(locales.current().written(f"{abs(exact):,.{decimals}f}"), code, negative)
+
+
+def _priced(amount: str, code: str, negative: bool = False) -> str:
+    """An amount with its currency's sign where the locale puts it."""
+    mark = _SYMBOLS.get(code, code)
+    if locales.current().sign_after:
+        return _signed(f"{amount}\N{NO-BREAK SPACE}{mark}", negative)
+    return _signed(f"{mark}{amount}" if code in _SYMBOLS else f"{mark} {amount}", negative)
 
 
 def count(value: object, noun: str = "") -> str:
@@ -221,7 +231,7 @@ def count(value: object, noun: str = "") -> str:
     if found is None or math.isinf(found):
         return sig(value)
     whole = value if isinstance(value, int) else round(found)
-    text = _signed(f"{abs(whole):,}", whole < 0)
+    text = _signed(locales.current().written(f"{abs(whole):,}"), whole < 0)
     if not noun:
         return text
     one, _, many = noun.partition(",")

@@ -1,11 +1,13 @@
 """Jobs, the studies they belong to, what they reported, measured and left, and the workers that run them."""
 
 import secrets
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.datasets.models import DatasetVersion
@@ -169,10 +171,13 @@ class JobEvent(models.Model):
 
 
 class Measurement(models.Model):
-    """One immutable number with the job, model and data behind it."""
+    """One immutable number with the job, model and data behind it.
+
+    An external one was brought by a person instead of measured by a job here: it has no job, and says where it is from.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="measurements")
-    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="measurements")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, blank=True, related_name="measurements")
     study = models.ForeignKey(Study, on_delete=models.PROTECT, null=True, blank=True, related_name="measurements")
     metric = models.CharField(max_length=60)
     label = models.CharField(max_length=200, blank=True)
@@ -184,15 +189,27 @@ class Measurement(models.Model):
     model = models.CharField(max_length=300)
     model_digest = models.CharField(max_length=80, blank=True)
     data_digest = models.CharField(max_length=80, blank=True)
+    source = models.CharField(max_length=500, blank=True, help_text="Where an external measurement is from.")
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["job", "metric", "label"], name="one_value_a_metric"),)
+        constraints = (
+            models.UniqueConstraint(fields=["job", "metric", "label"], name="one_value_a_metric"),
+            models.CheckConstraint(condition=Q(job__isnull=False) | ~Q(source=""), name="measured_here_or_sourced"),
+        )
         indexes = (models.Index(fields=["project", "metric", "-created_at"]),)
         ordering = ("-created_at", "metric")
 
     def __str__(self) -> str:
         return f"{self.metric} = {self.value:g}"
+
+    @property
+    def is_external(self) -> bool:
+        """Whether a person brought it, instead of a job here."""
+        return self.job_id is None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
@@ -218,8 +235,23 @@ class Artifact(models.Model):
         return self.name
 
 
+HEARTBEAT_SECONDS = 10.0
+"""How often a worker tells of itself."""
+
+ALIVE_SECONDS = 3.5 * HEARTBEAT_SECONDS
+"""A worker counts as alive until it has missed three heartbeats."""
+
+
+class WorkerQuerySet(models.QuerySet["Worker"]):
+    """Sets of workers."""
+
+    def alive(self) -> Self:
+        """Those that told of themselves lately."""
+        return self.filter(seen_at__gt=timezone.now() - timedelta(seconds=ALIVE_SECONDS))
+
+
 class Worker(models.Model):
-    """A training worker that told of itself lately."""
+    """A worker that told of itself."""
 
     name = models.CharField(max_length=200, unique=True)
     queue = models.CharField(max_length=40)
@@ -229,8 +261,14 @@ class Worker(models.Model):
     cores = models.PositiveIntegerField(default=1)
     seen_at = models.DateTimeField()
 
+    objects = WorkerQuerySet.as_manager()
+
     class Meta:
         ordering = ("name",)
 
     def __str__(self) -> str:
         return self.name
+
+    def is_alive(self, now: datetime) -> bool:
+        """Whether it told of itself lately: `WorkerQuerySet.alive` for one that is already read."""
+        return self.seen_at > now - timedelta(seconds=ALIVE_SECONDS)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -21,8 +20,6 @@ from .forecast import foretell
 from .models import ENDED, Job, JobData, JobState, Study, Worker, new_code
 from .queues import DEFAULT_QUEUE
 from .tasks import dispatch
-
-WORKER_SEEN_WITHIN_SECONDS = 60
 
 
 class LaunchRefused(ValueError):
@@ -64,8 +61,7 @@ def device_class(spec: dict[str, Any]) -> str:
     """The queue that a spec belongs in: the device it asks for, else the best that a worker offers now."""
     if spec["device"] != "auto":
         return str(spec["device"])
-    since = timezone.now() - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
-    trains = Worker.objects.filter(seen_at__gt=since).exclude(queue=DEFAULT_QUEUE)
+    trains = Worker.objects.alive().exclude(queue=DEFAULT_QUEUE)
     offered = set(trains.values_list("queue", flat=True))
     if not offered or settings.DEVICE_CLASS in offered:
         return str(settings.DEVICE_CLASS)

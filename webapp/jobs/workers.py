@@ -4,7 +4,6 @@ import os
 import threading
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -15,12 +14,9 @@ from django.utils import timezone
 
 from webapp.launcher.places import process_space
 
-from .models import Job, JobState, Worker
+from .models import HEARTBEAT_SECONDS, Job, JobState, Worker
 from .queues import DEFAULT_QUEUE
 from .spare import Spare
-
-HEARTBEAT_SECONDS = 10.0
-SEEN_WITHIN_SECONDS = 35.0
 
 log = structlog.get_logger("uplift.worker")
 
@@ -117,9 +113,3 @@ class Heartbeat:
                 connection.close()
             self._stop.wait(HEARTBEAT_SECONDS)
         connection.close()
-
-
-def live_workers() -> list[Worker]:
-    """The workers that told of themselves lately."""
-    since = timezone.now() - timedelta(seconds=SEEN_WITHIN_SECONDS)
-    return list(Worker.objects.filter(seen_at__gt=since))

@@ -8,7 +8,7 @@ import redis
 from django.conf import settings
 from django.db import connection
 
-from webapp.jobs.workers import live_workers
+from webapp.jobs.models import Worker
 
 Check = dict[str, Any]
 
@@ -52,7 +52,7 @@ def _broker() -> str:
 
 
 def _workers() -> str:
-    queues = {worker.queue for worker in live_workers()}
+    queues = set(Worker.objects.alive().values_list("queue", flat=True))
     if "default" not in queues:
         return "no worker for light work told of itself lately"
     if not queues - {"default"}:

@@ -10,8 +10,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, InfoMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from webapp.jobs.models import OPEN, Job, JobState
-from webapp.jobs.workers import live_workers
+from webapp.jobs.models import OPEN, Job, JobState, Worker
 
 
 class ProductCollector(Collector):
@@ -64,7 +63,7 @@ def _queue_age() -> Metric:
 def _workers() -> Iterator[Metric]:
     workers = GaugeMetricFamily("uplift_workers", "Workers that told of themselves lately", labels=["queue"])
     slots = GaugeMetricFamily("uplift_worker_slots", "Jobs that these workers run at once", labels=["queue"])
-    found = live_workers()
+    found = list(Worker.objects.alive())
     for queue in sorted({worker.queue for worker in found}):
         mine = [worker for worker in found if worker.queue == queue]
         workers.add_metric([queue], len(mine))

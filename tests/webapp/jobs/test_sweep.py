@@ -144,7 +144,7 @@ def test_a_worker_that_was_silent_for_long_does_not_count() -> None:
     now = timezone.now()
     Worker.objects.create(name="fresh", queue="cpu", seen_at=now)
     Worker.objects.create(name="stale", queue="cpu", seen_at=now - timedelta(minutes=5))
-    assert [worker.name for worker in workers.live_workers()] == ["fresh"]
+    assert [worker.name for worker in Worker.objects.alive()] == ["fresh"]
 
 
 def test_what_waits_for_a_failed_job_too_is_left_alone(project: Project, sent: list[int]) -> None:

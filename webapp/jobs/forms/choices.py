@@ -2,9 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
-
-from django.utils import timezone
 
 from training.catalogue import models_at_hand
 from training.metrics import METRICS
@@ -15,7 +12,6 @@ from webapp.ui.formats import count
 from ..models import Artifact, JobState, Worker
 from ..queues import DEFAULT_QUEUE
 from ..references import artifact_reference, dataset_reference
-from ..services import WORKER_SEEN_WITHIN_SECONDS
 
 Choice = tuple[str, str]
 
@@ -73,8 +69,7 @@ def offers(project: Project) -> Offers:
 
 def unavailable_methods() -> dict[str, str]:
     """Methods that no worker can run now, each with the reason."""
-    since = timezone.now() - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
-    queues = set(Worker.objects.filter(seen_at__gt=since).values_list("queue", flat=True)) - {DEFAULT_QUEUE}
+    queues = set(Worker.objects.alive().values_list("queue", flat=True)) - {DEFAULT_QUEUE}
     if queues - _WITHOUT_CUDA:
         return {}
     return {"qlora": "it needs a worker with a CUDA device and bitsandbytes; none has been heard from."}

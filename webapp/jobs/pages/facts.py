@@ -29,7 +29,8 @@ def facts_of(jobs: Iterable[Job]) -> list[JobFacts]:
     wanted = list(jobs)
     by_job: dict[int, list[Measurement]] = {}
     for measurement in Measurement.objects.filter(job__in=wanted).order_by("pk"):
-        by_job.setdefault(measurement.job_id, []).append(measurement)
+        if measurement.job_id is not None:
+            by_job.setdefault(measurement.job_id, []).append(measurement)
     return [_facts(job, by_job.get(job.pk, [])) for job in wanted]
 
 

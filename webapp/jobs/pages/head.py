@@ -1,13 +1,12 @@
 """The head of a job's page: state, progress, time, money, and what can be done now or why not."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from ..models import OPEN, Job, JobState, Worker
-from ..services import WORKER_SEEN_WITHIN_SECONDS, why_not_resumable
+from ..services import why_not_resumable
 from .events import Alert, alerts
 
 REFRESH_SECONDS = 10
@@ -89,9 +88,8 @@ _ENDED_WORDS = {JobState.FAILED.value: "failed", JobState.CANCELLED.value: "was 
 
 def _queued(job: Job) -> str:
     before = Job.objects.filter(queue=job.queue, state=JobState.QUEUED, pk__lt=job.pk).count()
-    since = timezone.now() - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
-    if not Worker.objects.filter(queue=job.queue, seen_at__gt=since).exists():
-        return f"No {job.queue} worker has been heard from in the last minute; it starts when one is back."
+    if not Worker.objects.alive().filter(queue=job.queue).exists():
+        return f"No {job.queue} worker has been heard from lately; it starts when one is back."
     if before:
         return f"Queued for a {job.queue} worker, behind {before} other {'job' if before == 1 else 'jobs'}."
     return f"Next in line for a {job.queue} worker."

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +11,6 @@ from webapp.projects.models import Project
 
 from ..models import Job, JobState, Worker
 from ..queues import DEFAULT_QUEUE
-from ..services import WORKER_SEEN_WITHIN_SECONDS
 from .foretold import foretold
 
 
@@ -61,13 +60,9 @@ def queue(project: Project) -> Queue:
         .defer("spec", "result")
     )
     workers = list(Worker.objects.exclude(queue=DEFAULT_QUEUE))
-    alive = {worker.queue for worker in workers if _is_alive(worker, now)}
+    alive = {worker.queue for worker in workers if worker.is_alive(now)}
     running = [job for job in live if job.state == JobState.RUNNING]
     return Queue(_waiting(live, running, workers, alive, project, now), _worker_lines(workers, running, project, now))
-
-
-def _is_alive(worker: Worker, now: datetime) -> bool:
-    return worker.seen_at > now - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
 
 
 def _waiting(
@@ -76,7 +71,7 @@ def _waiting(
     ahead: dict[str, float | None] = {}
     slots: dict[str, int] = defaultdict(int)
     for worker in workers:
-        if _is_alive(worker, now):
+        if worker.is_alive(now):
             slots[worker.queue] += worker.slots
     for job in running:
         ahead[job.queue] = _add(ahead.get(job.queue, 0.0), seconds_left(job))
@@ -120,5 +115,5 @@ def _worker_lines(workers: list[Worker], running: list[Job], project: Project, n
         # an owner begins with its worker's name (`workers.new_owner`)
         held = [job for job in running if job.owner.partition("|")[0] == worker.name[:80]]
         own = [job for job in held if job.project_id == project.pk]
-        lines.append(WorkerLine(worker, _is_alive(worker, now), own, len(held) - len(own)))
+        lines.append(WorkerLine(worker, worker.is_alive(now), own, len(held) - len(own)))
     return lines

@@ -2,10 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
-
-from django.utils import timezone
 
 from training.catalogue import locate
 from training.faults import BadSpec
@@ -18,7 +15,7 @@ from webapp.ui.formats import count, duration, money
 from ..forecast import Forecast, forecast
 from ..models import Worker
 from ..references import DataReference
-from ..services import WORKER_SEEN_WITHIN_SECONDS, CheckedSpec, LaunchRefused, check_spec
+from ..services import CheckedSpec, LaunchRefused, check_spec
 from .foretold import Foretold, Prediction, foretold
 
 REQUIRED = "is required"
@@ -147,6 +144,5 @@ def _largest(predictions: Iterable[Prediction]) -> Foretold | None:
 
 
 def _without_worker(devices: Sequence[str]) -> tuple[str, ...]:
-    since = timezone.now() - timedelta(seconds=WORKER_SEEN_WITHIN_SECONDS)
-    alive = set(Worker.objects.filter(queue__in=devices, seen_at__gt=since).values_list("queue", flat=True))
+    alive = set(Worker.objects.alive().filter(queue__in=devices).values_list("queue", flat=True))
     return tuple(device for device in devices if device not in alive)

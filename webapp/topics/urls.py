@@ -2,6 +2,11 @@
 
 from django.urls import URLPattern
 
+from . import interactive_urls
+
 app_name = "topics"
 
-urlpatterns: list[URLPattern] = []
+# the interactive parts come first: their first segments are no branches
+urlpatterns: list[URLPattern] = [
+    *interactive_urls.urlpatterns,
+]

@@ -200,10 +200,11 @@ class StudyOut(Schema):
 
 
 class MeasurementOut(Schema):
-    """One immutable number with its 95% interval and what stands behind it."""
+    """One immutable number with its 95% interval and what stands behind it: a job here, or the source named."""
 
     id: int
-    job: str
+    job: str | None
+    source: str
     metric: str
     label: str
     value: float
@@ -219,4 +220,4 @@ class MeasurementOut(Schema):
     @classmethod
     def of(cls, measurement: Measurement) -> Self:
         own = {name: getattr(measurement, name) for name in cls.model_fields if name != "job"}
-        return cls(job=measurement.job.code, **own)
+        return cls(job=measurement.job.code if measurement.job else None, **own)

@@ -206,15 +206,15 @@ class Measurement(models.Model):
     def __str__(self) -> str:
         return f"{self.metric} = {self.value:g}"
 
-    @property
-    def is_external(self) -> bool:
-        """Whether a person brought it, instead of a job here."""
-        return self.job_id is None
-
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
             raise TypeError("A measurement never changes")
         super().save(*args, **kwargs)
+
+    @property
+    def is_external(self) -> bool:
+        """Whether a person brought it, instead of a job here."""
+        return self.job_id is None
 
 
 class Artifact(models.Model):

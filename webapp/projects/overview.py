@@ -90,7 +90,7 @@ def newest_findings(project: Project, limit: int = 3) -> list[Finding]:
 
 def _finding(project: Project, newest_first: list[Measurement]) -> Finding:
     first = newest_first[0]
-    of_study = (m for m in newest_first if m.job.role == BASELINE_ROLE)
+    of_study = (m for m in newest_first if m.job is not None and m.job.role == BASELINE_ROLE)
     baseline = next(of_study, None) or next((m for m in newest_first if _is_baseline(project, m)), None)
     others = sorted((m for m in newest_first if m is not baseline), key=lambda m: -m.value)[:_MOST_ROWS]
     shown = [*([baseline] if baseline else []), *others]
@@ -115,13 +115,15 @@ def _plotted(project: Project, measurement: Measurement, *, is_baseline: bool) -
         low=measurement.low,
         high=measurement.high,
         n=measurement.n,
-        href=page_address(("jobs:job",), project, job.code),
+        href=page_address(("jobs:job",), project, job.code) if job else "",
         tone="plain" if is_baseline else "",
     )
 
 
 def _model_name(measurement: Measurement) -> str:
     """What was measured: the method in a study, else what the job is called."""
+    if measurement.job is None:
+        return f"{measurement.model or 'A model'}, external"
     step, _, method = measurement.job.role.partition(":")
     name = method_name(method) if step == "eval" and method else measurement.job.name
     return capfirst(name)
@@ -152,6 +154,8 @@ def _sentence(baseline: Measurement | None, others: list[Measurement], kind: str
 
 
 def _is_baseline(project: Project, measurement: Measurement) -> bool:
+    if measurement.job is None:
+        return False
     spec = measurement.job.spec
     return spec.get("model") == project.base_model and not spec.get("adapter") and not measurement.job.role
 

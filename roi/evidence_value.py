@@ -226,7 +226,9 @@ def _regions(gains: Array) -> tuple[Array, NDArray[np.intp]]:
     crossings = {0.0, 1.0}
     for first in range(len(gains)):
         for second in range(first):
-            roots = np.asarray(np.polynomial.Polynomial(gains[first] - gains[second]).trim().roots(), dtype=complex)
+            apart = np.polynomial.Polynomial(gains[first] - gains[second])
+            # a leading coefficient that changes nothing between 0 and 1 would give roots of any size
+            roots = np.asarray(apart.trim(1e-12 * np.abs(apart.coef).max()).roots(), dtype=complex)
             crossings.update(roots.real[(np.abs(roots.imag) < 1e-9) & (roots.real > 0) & (roots.real < 1)].tolist())
     edges = np.array(sorted(crossings))
     middles = (edges[:-1] + edges[1:]) / 2

@@ -8,6 +8,7 @@ from typing import Any
 
 from .catalogue import Shape
 from .devices import DeviceSpeed
+from .footprint import ATTENTION_MAPS, FOUR_BIT_BYTES, linear_maps, lora_parameters, training_memory
 from .spec import EvaluateSpec, JobSpec, SftSpec
 
 FULL_FLOPS_PER_WEIGHT = 6.0
@@ -178,24 +179,21 @@ def rows_per_step(spec: SftSpec) -> int:
 
 
 def trainable_parameters(spec: SftSpec, model: Shape) -> int:
-    """Weights that learn. Per layer the linear maps are q, o (h x a h_d), k, v (h x g h_d) and three of h x m."""
-    hidden, inner, layers = model.hidden_size, model.intermediate_size, model.layers
-    head = hidden // max(1, model.attention_heads)
-    keys = head * model.key_value_heads
-    attention = [(hidden, hidden), (hidden, keys), (hidden, keys), (hidden, hidden)]
-    linear = [*attention, (hidden, inner), (hidden, inner), (inner, hidden)]
-    chosen = attention if spec.adaptation.targets == "attention" else linear
+    """Weights that learn."""
+    maps = linear_maps(model)
+    chosen = ATTENTION_MAPS if spec.adaptation.targets == "attention" else tuple(maps)
     match spec.adaptation.method:
         case "full":
             return model.parameters
         case "lora" | "qlora":
-            return layers * spec.adaptation.rank * sum(ins + outs for ins, outs in chosen)
+            return lora_parameters(model, spec.adaptation.rank, chosen)
         case "dora":
-            return layers * sum(spec.adaptation.rank * (ins + outs) + outs for ins, outs in chosen)
+            norms = model.layers * sum(maps[name][1] for name in chosen)
+            return lora_parameters(model, spec.adaptation.rank, chosen) + norms
         case "ia3":
-            return layers * (2 * keys + inner)
+            return model.layers * (2 * maps["k"][1] + model.intermediate_size)
         case "prompt":
-            return spec.adaptation.prompt_tokens * hidden
+            return spec.adaptation.prompt_tokens * model.hidden_size
 
 
 def _sizes(model: Shape) -> tuple[int, int]:
@@ -226,7 +224,7 @@ def _sft_work(spec: SftSpec, data: DataFacts, model: Shape) -> _Work:
     return _Work(
         tokens=tokens,
         flops=flops,
-        memory_bytes=_training_memory(spec, model, trainable, length + prompt, targets),
+        memory_bytes=_memory_bytes(spec, model, trainable, length + prompt, targets),
         decode_flops=FORWARD_FLOPS_PER_WEIGHT * (body + head) * written,
         steps=steps,
         epochs=seen / rows if rows else 0.0,
@@ -235,25 +233,22 @@ def _sft_work(spec: SftSpec, data: DataFacts, model: Shape) -> _Work:
     )
 
 
-def _training_memory(spec: SftSpec, model: Shape, trainable: int, length: float, targets: float) -> float:
-    """Bytes: the process, frozen weights, learned weights with gradient and two moments (16 bytes), activations of
-    one batch, and logits with their gradient in fp32."""
+def _memory_bytes(spec: SftSpec, model: Shape, trainable: int, length: float, targets: float) -> float:
+    """The process itself and what its step holds."""
     width = 4 if spec.precision == "fp32" else 2
-    frozen_width = 0.6 if spec.adaptation.method == "qlora" else width
-    frozen = 0.0 if spec.adaptation.method == "full" else model.parameters * frozen_width
+    frozen_width = FOUR_BIT_BYTES if spec.adaptation.method == "qlora" else width
+    batch = spec.optim.batch_size
     return (
         _PROCESS_BYTES
-        + frozen
-        + 16.0 * trainable
-        + _activations(model, spec.optim.batch_size * length, width)
-        + 8.0 * spec.optim.batch_size * targets * model.vocabulary
+        + training_memory(
+            model,
+            learned=trainable,
+            frozen_width=0.0 if spec.adaptation.method == "full" else frozen_width,
+            width=width,
+            tokens=batch * length,
+            targets=batch * targets,
+        ).total
     )
-
-
-def _activations(model: Shape, tokens: float, width: int) -> float:
-    """17 values of the hidden size a token and layer are kept for the backward pass (34 bytes in 16 bits), after
-    Korthikanti et al. 2022, equation 2, without the attention scores that fused attention does not keep."""
-    return 17.0 * width * tokens * model.hidden_size * model.layers
 
 
 def _evaluate_work(spec: EvaluateSpec, data: DataFacts, model: Shape) -> _Work:

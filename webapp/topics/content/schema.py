@@ -136,7 +136,7 @@ class Method:
 
 @dataclass(frozen=True)
 class Stage:
-    """A station of a flow. after: the stages whose output it takes; kinds: job kinds that run it, none for human work."""
+    """A station of a flow. after: stages whose output it takes; kinds: job kinds that run it, none for human work."""
 
     key: str
     name: str
@@ -175,7 +175,7 @@ class Strategy:
 
 @dataclass(frozen=True)
 class Question:
-    """A fork of the decision flow. answers: (what one answers, what that means, key of the next question or strategy)."""
+    """A fork of the decision flow. answers: (an answer, what it means, key of the next question or strategy)."""
 
     key: str
     text: str
@@ -235,7 +235,7 @@ class Phase:
 
 @dataclass(frozen=True)
 class CaseStudy:
-    """A published story beside what was measured here. claims: keys of `claims.CLAIMS`; study: the kind that tests it."""
+    """A published story beside what was measured here. claims: keys of `claims.CLAIMS`; study: the kind to test it."""
 
     key: str
     title: str

@@ -26,9 +26,12 @@ CHECK_TOKENS = 256
 CHECK_TOLERANCE_NATS = {torch.float32: 1e-3, torch.bfloat16: 0.25, torch.float16: 0.05}
 """Largest mean difference of a row's loss from the plain forward's. A logit near 20 is known to 0.06 in bfloat16, so
 for the loss of an answer of three tokens 0.1 is rounding; a row that sees another one is told apart without it."""
-LEAK_NATS = 0.05
-"""Where rows do see each other, a changed token moves a neighbour's loss by half a nat or more, even in a random model;
-on a busy machine 0.001 was seen where they do not."""
+LEAK_NATS = 1e-3
+"""How far a row's summed loss may move when another row of its pack changes. Where rows are apart it moves by exactly 0
+(measured in fp32 and bf16); with another number of threads the same forward moves by 1e-5, rows that do see each other
+by half a nat."""
+LEAK_MEASURES = 3
+"""A leak is there each time it is measured; a glitch of a busy machine (0.0013 was seen once) is not."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +215,7 @@ def _disagreement(
     rows = sorted(range(len(some)), key=lambda row: (some[row].ids, row))
     try:
         fast = packed.losses(some, rows)
-        leak = _leak(packed, some, rows, fast)
+        leak = _lasting_leak(packed, some, rows, fast)
     except (TypeError, ValueError, RuntimeError, AttributeError, IndexError) as error:
         return f"{type(error).__name__}: {error}"[:200], 0.0
     if leak > LEAK_NATS:
@@ -222,6 +225,17 @@ def _disagreement(
     if not difference <= tolerance_nats:
         return f"the packed forward does not agree with the plain one ({difference:.2g} nats)", difference
     return None, difference
+
+
+def _lasting_leak(packed: PackedForward, some: Sequence[Example], rows: Sequence[int], before: Losses) -> float:
+    """The smallest of several measures of `_leak`; one that is within the bound settles it."""
+    smallest = float("inf")
+    for _ in range(LEAK_MEASURES):
+        smallest = min(smallest, _leak(packed, some, rows, before))
+        if smallest <= LEAK_NATS:
+            break
+        before = packed.losses(some, rows)
+    return smallest
 
 
 def _leak(packed: PackedForward, some: Sequence[Example], rows: Sequence[int], before: Losses) -> float:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from training.statistics import (
     bootstrap_interval,
     holm,
+    items_beyond,
     mcnemar_exact,
     needed_items,
     paired_bootstrap,
@@ -167,3 +168,28 @@ def test_needed_items_settle_the_difference_in_four_of_five_trials(difference: f
     drawn = random.multinomial(n, [won, lost, 1 - won - lost], size=1000)
     found = sum(mcnemar_exact(int(b), int(c)) < 0.05 for b, c, _ in drawn) / 1000
     assert 0.72 < found < 0.86
+
+
+def test_items_beyond_a_threshold_by_hand() -> None:
+    """89% against 85%: 3.841459 x 0.85 x 0.15 / 0.04^2 = 306.1, so 307 items; against 88% it takes 4,057."""
+    assert items_beyond(0.89, 0.85) == 307
+    assert items_beyond(0.89, 0.88) == 4057
+    assert items_beyond(0.85, 0.85) is None
+    assert items_beyond(0.99, 1.0) is None
+    with pytest.raises(ValueError, match="threshold"):
+        items_beyond(0.5, 1.5)
+
+
+@given(st.integers(1, 400), st.integers(0, 400), st.floats(0.02, 0.98))
+def test_at_so_many_items_wilsons_interval_leaves_the_threshold_out(trials: int, right: int, threshold: float) -> None:
+    """A rate of right / trials, kept while the items grow by whole multiples, has left it at the count told."""
+    rate = min(right, trials) / trials
+    needed = items_beyond(rate, threshold)
+    if needed is None or abs(rate - threshold) < 0.005:
+        return
+    copies = math.ceil(needed / trials)
+    low, high = wilson_interval(copies * min(right, trials), copies * trials)
+    assert not low + 1e-9 < threshold < high - 1e-9
+    if copies > 1 and (copies - 1) * trials < needed:
+        low, high = wilson_interval((copies - 1) * min(right, trials), (copies - 1) * trials)
+        assert low - 1e-9 <= threshold <= high + 1e-9

@@ -188,6 +188,23 @@ def needed_items(
     return math.ceil((spread / size) ** 2 - 1e-9)
 
 
+def items_beyond(rate: float, threshold: float, *, confidence: float = 0.95) -> int | None:
+    """How many items it takes until the Wilson interval of a rate that stays as it is no longer holds `threshold`.
+
+    n = z^2 t (1 - t) / (p - t)^2, rounded up, at least 1: the interval's ends are the rates t at which
+    |p - t| = z sqrt(t (1 - t) / n). None where no count of items can settle it: rate and threshold are (nearly) the
+    same, or the threshold is 0 or 1, which no interval excludes but by a rate on the other side.
+    Source: E. B. Wilson, Journal of the American Statistical Association 22 (1927) 209-212.
+    """
+    for name, value in (("rate", rate), ("threshold", threshold)):
+        if not 0 <= value <= 1:
+            raise ValueError(f"{name} must be a fraction from 0 to 1, not {value}")
+    if threshold in (0, 1) or abs(rate - threshold) < SMALLEST_DIFFERENCE:
+        return None
+    z = _two_sided_z(confidence)
+    return max(1, math.ceil(z * z * threshold * (1 - threshold) / (rate - threshold) ** 2 - 1e-9))
+
+
 def _check_count(name: str, value: int) -> None:
     if isinstance(value, bool) or int(value) != value or value < 0:
         raise ValueError(f"{name} must be a whole number of at least 0, not {value!r}")

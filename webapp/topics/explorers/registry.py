@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from django import forms
 from django.http import QueryDict
 
-from . import dpo
+from . import dpo, grpo, lora, ppo, self_consistency
 from .base import Explorer, Outcome
 
-EXPLORERS: Mapping[str, Explorer] = {each.key: each for each in (dpo.EXPLORER,)}
+EXPLORERS: Mapping[str, Explorer] = {
+    each.key: each for each in (lora.EXPLORER, dpo.EXPLORER, ppo.EXPLORER, grpo.EXPLORER, self_consistency.EXPLORER)
+}
 
 
 @dataclass(frozen=True)

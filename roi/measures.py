@@ -10,7 +10,6 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.optimize import brentq
 
 _GROWTH_GRID = np.concatenate(
     [np.geomspace(1e-15, 0.5, 300, endpoint=False), np.linspace(0.5, 2.0, 601), np.geomspace(2.0, 1e15, 400)[1:]]
@@ -52,6 +51,8 @@ def irr_roots(flows: Sequence[float]) -> list[float]:
     values = _trimmed(_checked(flows))
     if sign_changes(values) == 0:
         return []
+    from scipy.optimize import brentq  # a quarter of a second that no other measure needs
+
     scale = max(map(abs, values))
     scaled = [flow / scale for flow in values]
     signs = [_sign(_balance(float(growth), scaled)) for growth in _GROWTH_GRID]

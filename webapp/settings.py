@@ -147,6 +147,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 SWEEP_SECONDS = env.whole("UPLIFT_SWEEP_SECONDS", 5, low=1, high=600)
 CELERY_BEAT_SCHEDULE = {
     "sweep uploads": {"task": "datasets.sweep", "schedule": 30.0, "options": {"expires": 30.0, "queue": "default"}},
+    "mail inquiries": {"task": "inquiries.mail", "schedule": 300.0, "options": {"expires": 300.0, "queue": "default"}},
     "sweep": {
         "task": "jobs.sweep",
         "schedule": float(SWEEP_SECONDS),
@@ -234,6 +235,17 @@ FILE_UPLOAD_HANDLERS = ["webapp.datasets.handlers.GuardedUploadHandler"]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 MAX_UPLOAD_BYTES = env.whole("UPLIFT_MAX_UPLOAD_MB", 2048, low=1, high=1_000_000) * 1024 * 1024
 DATA_QUOTA_BYTES = env.whole("UPLIFT_DATA_QUOTA_MB", 0, low=0, high=1_000_000_000) * 1024 * 1024
+
+# Mail: inquiries are mailed to these addresses; without a mail server they are in the inbox only.
+INQUIRIES_TO = env.words("UPLIFT_INQUIRIES_TO", "")
+EMAIL_HOST = env.text("UPLIFT_EMAIL_HOST")
+EMAIL_PORT = env.whole("UPLIFT_EMAIL_PORT", 587, low=1, high=65535)
+EMAIL_HOST_USER = env.text("UPLIFT_EMAIL_USER")
+EMAIL_HOST_PASSWORD = env.text("UPLIFT_EMAIL_PASSWORD")
+EMAIL_USE_TLS = env.flag("UPLIFT_EMAIL_TLS", default=True)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.text("UPLIFT_EMAIL_FROM", "uplift@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 
 # Jobs
 LEASE_SECONDS = env.whole("UPLIFT_LEASE_SECONDS", 30, low=2, high=3600)

@@ -36,6 +36,10 @@ BADGES = {
     "warning": Badge("warning", "triangle", "warm"),
     "fault": Badge("fault", "triangle", "warm"),
     "draft": Badge("draft", "ring-dotted"),
+    # how far an inquiry is
+    "new": Badge("new", "disc", "warm"),
+    "talking": Badge("in conversation", "arc", "accent"),
+    "closed": Badge("closed", "check"),
 }
 
 

@@ -59,7 +59,7 @@ def number(
     """
     whole = isinstance(initial, int) and isinstance(step, int)
     kind = "whole number" if whole else "number"
-    told = f"Give a {kind} from {formats.sig(low)} to {formats.sig(high, 6)}."
+    told = f"Give a {kind} from {_bound(low)} to {_bound(high)}."
     messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), told)
     widget = forms.NumberInput(attrs={"step": "1" if whole else "any", "inputmode": "numeric" if whole else "decimal"})
     made: forms.Field = (forms.IntegerField if whole else forms.FloatField)(
@@ -70,6 +70,11 @@ def number(
     for name, value in {"unit": unit, "low": slider_low, "high": slider_high, "step": step}.items():
         setattr(made, name, value)
     return made
+
+
+def _bound(value: float) -> str:
+    """A limit as it is written by hand: 0.01, −40, 131,072."""
+    return f"{value:,g}".replace("-", formats.MINUS) if abs(value) < 1e6 else formats.sig(value)
 
 
 def choice(label: str, options: Mapping[str, str], initial: str, *, help: str = "") -> forms.ChoiceField:

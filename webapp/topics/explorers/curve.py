@@ -3,11 +3,12 @@
 Places are percentages of the plot, y downwards, so that the picture follows any width without distortion.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from webapp.ui import formats
-from webapp.ui.plots import round_scale
+from webapp.ui.plots import Scale, round_scale
 
 
 @dataclass(frozen=True)
@@ -89,11 +90,18 @@ def draw(
         y_label=y_label,
         lines=drawn,
         marks=[(x_at(mark.x), y_at(mark.y), mark.text) for mark in marks],
-        x_ticks=[(x_at(tick), formats.sig(tick)) for tick in x_scale.ticks if x_low <= tick <= x_high],
-        y_ticks=[(y_at(tick), formats.sig(tick)) for tick in y_scale.ticks],
+        x_ticks=[(x_at(tick), text) for tick, text in _ticks(x_scale) if x_low <= tick <= x_high],
+        y_ticks=[(y_at(tick), text) for tick, text in _ticks(y_scale)],
         head=[x_label, *(line.name for line in lines)],
         rows=[[formats.sig(shared[i]), *(formats.sig(line.points[i][1], 4) for line in lines)] for i in chosen],
     )
+
+
+def _ticks(scale: Scale) -> list[tuple[float, str]]:
+    """Each tick with its text: as many decimals as the step between two of them needs."""
+    step = scale.ticks[1] - scale.ticks[0]
+    decimals = max(0, -math.floor(math.log10(step) + 1e-9))
+    return [(tick, f"{tick:,.{decimals}f}".replace("-", formats.MINUS)) for tick in scale.ticks]
 
 
 def _spread(length: int, wanted: int) -> list[int]:

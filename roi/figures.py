@@ -172,6 +172,15 @@ class Work(Group):
         provenance=Assumed(by="Default", why="A check finds every error; lower it where reviewers miss some."),
         help="Share of the wrong answers among those checked that the check finds.",
     )
+    noticed_share: Quantity = figure(
+        "Failures noticed without a check",
+        unit="share",
+        typical=(0, 1),
+        limits=SHARE,
+        default=0,
+        provenance=Assumed(by="Default", why="No failure shows by itself: the cautious reading for a model."),
+        help="Share of failures that show by themselves: the model declines, a test fails, the customer asks again.",
+    )
     cost_per_error: Quantity = figure(
         "Cost of an undetected error",
         unit=f"{CURRENCY}/item",
@@ -267,7 +276,7 @@ class Run(Group):
         limits=(1, 10_000),
         default=1,
         provenance=Assumed(by="Default", why="One answer an item."),
-        help="Answers drawn for each item before one is chosen (test-time compute). Each costs its tokens and device time.",
+        help="Answers drawn for each item before one is chosen (test-time compute). Each has its own cost.",
     )
 
 

@@ -41,6 +41,7 @@ def _support_desk() -> dict[str, Any]:
             "coverage": _likely(0.3, 0.5, 0.65, "Routine questions: orders, passwords, invoices."),
             "success_rate": _range(0.5, 0.7, "Before any evaluation; replace by what a study measures."),
             "checked_share": _assumed(0.05, "A sample for quality; customers see most answers at once."),
+            "noticed_share": _range(0.75, 0.9, "Most customers whose question is not solved ask for a person."),
             "minutes_per_check": _assumed(1.5, "Reading one answer with its ticket."),
             "cost_per_error": _likely(2, 6, 20, "A second contact, and now and then a refund."),
             "human_error_rate": _range(0.01, 0.04, "Quality samples of desks find a few wrong answers in a hundred."),

@@ -1,0 +1,320 @@
+"""The cash-flow model: what an option earns and costs beyond doing nothing, for one set of figures or for many at once.
+
+Every function takes `values`: each figure by its name (`work.success_rate`) as a number or an array [n]. One number is
+n = 1 of the very same code, so a simulation of fixed figures gives the deterministic outcome to the last bit.
+
+A line is an amount [n] and a profile, the course it takes over the months: its flow in month m is
+`amount * weight[m]`. Weights depend on the figures of time and growth alone, so the present value of a line is
+`amount * present_weights`, with no array [n, months] at any point. How to use it for many trials:
+
+    plan = Plan.of(scenario)
+    option = scenario.option("peft")
+    values = option.means() | {"work.success_rate": draws}      # arrays [n] where a figure is uncertain
+    worth = present_values(values, plan)                        # .benefits, .costs, .npv: arrays [n] (or [1])
+    for month, net in cumulative(values, plan, discounted=True):  # 0 ... horizon, arrays [n]
+        ...
+    months = payback(values, plan)                              # arrays [n], infinity where it never comes
+
+Doing nothing has no lines (its figures are those of the scenario and mean nothing): leave the option of kind do_nothing
+out and take 0. Where several options share `TIME_FIGURES`, hand `present_weights` of one to the others.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .scenario import Scenario
+
+Array = NDArray[np.float64]
+Values = Mapping[str, float | Array]
+Side = Literal["benefit", "cost"]
+Profile = Literal["start", "handled", "in_use", "monthly", "retraining"]
+Timing = Literal["month_end", "month_mid", "year_end"]
+Ramp = Literal["linear", "logistic"]
+
+TIME_FIGURES = (
+    "work.growth",
+    "time.ramp_months",
+    "time.months_to_start",
+    "time.discount_rate",
+    "recurring.retraining_every_months",
+)
+"""The figures that weights depend on. All others enter through the amounts of lines."""
+
+LOGISTIC_STEEPNESS = 2 * float(np.log(19.0))
+"""With this, a logistic curve is at 5% at the start of adoption and at 95% at its end."""
+
+_NO_RAMP = 1e-9
+"""Months that stand for an adoption at once: far below half a month, the middle of the first."""
+
+_LARGEST_EXPONENT = 700.0
+"""exp of more overflows; the share that is left there is 0 in any case."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settings of time: months judged, when flows fall, the shape of adoption."""
+
+    months: int
+    timing: Timing = "month_end"
+    ramp: Ramp = "linear"
+
+    @classmethod
+    def of(cls, scenario: Scenario) -> "Plan":
+        """The plan of a scenario."""
+        time = scenario.time
+        return cls(time.horizon_months, time.timing, time.ramp)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A named stream of money. `amount` [n] is never negative; `side` says whether it is earned or paid.
+
+    Profiles: `start` once, now; `handled` with the items that reach the model (an amount is that of the first month at
+    full adoption); `in_use` each month from the first in use; `monthly` each month; `retraining` in the months of one.
+    """
+
+    key: str
+    label: str
+    side: Side
+    profile: Profile
+    amount: Array
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A line's flow for each unit of its amount, by profile, of one month or summed. Arrays [n] or [1]."""
+
+    handled: Array
+    in_use: Array
+    monthly: Array
+    retraining: Array
+
+    def of(self, amounts: Mapping[Profile, Array]) -> Array:
+        """Sum over the profiles; `start` is left to the caller."""
+        total: Array = (
+            amounts["handled"] * self.handled
+            + amounts["in_use"] * self.in_use
+            + amounts["monthly"] * self.monthly
+            + amounts["retraining"] * self.retraining
+        )
+        return total
+
+
+@dataclass(frozen=True)
+class Month:
+    """Month `number` (1, 2, 3 ...): its undiscounted weights and its discount factor."""
+
+    number: int
+    discount: Array
+    weights: Weights
+
+
+@dataclass(frozen=True)
+class PresentValues:
+    """Present values [n] of an option beyond doing nothing. `start` is what is paid now, part of `costs`."""
+
+    benefits: Array
+    costs: Array
+    start: Array
+
+    @property
+    def npv(self) -> Array:
+        """Net present value [n]."""
+        net: Array = self.benefits - self.costs
+        return net
+
+
+def lines(values: Values) -> list[Line]:
+    """The lines of an option beyond doing nothing, benefits first, each with its risk adjustment and bias in it.
+
+    An item that the model gets right saves a person's time. One that it gets wrong is done by a person after all,
+    whether the error showed by itself, a check found it, or it surfaced later; in that last case it costs
+    `cost_per_error` on top. People's own unnoticed errors cost as much, so each item that the model gets right avoids
+    its share of them.
+    """
+    get = _reader(values)
+    wage_a_minute = get("work.labour_cost_per_hour") / 60
+    offered = get("work.items_per_month") * get("work.coverage")
+    right = offered * get("work.success_rate")
+    wrong = offered * (1 - get("work.success_rate"))
+    unnoticed = wrong * (1 - get("work.noticed_share")) * (1 - get("work.checked_share") * get("work.catch_rate"))
+    earned = 1 - get("risk.benefit_reduction")
+    paid = 1 + get("risk.cost_increase")
+    error = get("work.cost_per_error")
+
+    def benefit(key: str, label: str, profile: Profile, amount: Array) -> Line:
+        return Line(key, label, "benefit", profile, amount * earned)
+
+    def cost(key: str, label: str, profile: Profile, amount: Array) -> Line:
+        return Line(key, label, "cost", profile, amount * paid)
+
+    checks = offered * get("work.checked_share") * get("work.minutes_per_check") * wage_a_minute
+    return [
+        benefit("labour_saved", "Working time saved", "handled", right * get("work.minutes_per_item") * wage_a_minute),
+        benefit("errors_avoided", "People's errors avoided", "handled", right * get("work.human_error_rate") * error),
+        benefit("other_savings", "Other costs that fall away", "in_use", get("recurring.savings_per_month")),
+        cost("inference", "Running the model", "handled", offered * cost_of_an_item(values)),
+        cost("checks", "Checks by people", "handled", checks),
+        cost("errors", "Undetected errors", "handled", unnoticed * error),
+        cost("platform", "Platform", "monthly", get("recurring.platform_per_month")),
+        cost("monitoring", "Monitoring", "monthly", get("recurring.monitoring_per_month")),
+        cost("support", "Support", "monthly", get("recurring.support_per_month")),
+        cost("retraining", "Retraining", "retraining", get("recurring.retraining_cost")),
+        *(cost(key, label, "start", amount) for key, label, amount in _one_off(get)),
+    ]
+
+
+def cost_of_an_item(values: Values) -> Array:
+    """What the model's answer to one item costs [n]: tokens and device time of all its samples."""
+    get = _reader(values)
+    tokens = (
+        get("run.tokens_in_per_item") * get("run.price_per_million_tokens_in")
+        + get("run.tokens_out_per_item") * get("run.price_per_million_tokens_out")
+    ) / 1e6
+    device = get("run.device_seconds_per_item") * get("run.price_per_device_hour") / 3600
+    total: Array = get("run.samples_per_item") * (tokens + device)
+    return total
+
+
+def _one_off(get: Callable[[str], Array]) -> list[tuple[str, str, Array]]:
+    raised = 1 + get("risk.optimism_bias")
+    experiments = get("one_off.experiment_device_hours") * get("one_off.experiment_price_per_device_hour")
+    labels = get("one_off.labelled_items") * get("one_off.minutes_per_label") / 60
+    return [
+        ("experiments", "Experiments", raised * experiments),
+        ("labelling", "Labelling", raised * labels * get("one_off.labelling_cost_per_hour")),
+        ("integration", "Integration", raised * get("one_off.integration")),
+        ("change_management", "Change management", raised * get("one_off.change_management")),
+        ("evaluation", "Evaluation", raised * get("one_off.evaluation")),
+        ("risk_review", "Risk review", raised * get("one_off.risk_review")),
+    ]
+
+
+def months(values: Values, plan: Plan) -> Iterator[Month]:
+    """Each month of the plan with its weights; arrays [1] as far as the figures of time are certain, else [n]."""
+    get = _reader(values)
+    growth = np.power(1 + get("work.growth"), 1 / 12)
+    start = get("time.months_to_start")
+    interval = get("recurring.retraining_every_months")
+    adoption = _adoption(get("time.ramp_months"), plan.ramp)
+    one = np.ones(1)
+    volume = one
+    trained = np.zeros(1)
+    for number, discount in enumerate(_discounts(get("time.discount_rate"), plan), start=1):
+        used = number - start
+        done = np.floor(number / interval)
+        # nothing follows the last month that a retraining could be for
+        retraining = (done > trained).astype(np.float64) if number < plan.months else np.zeros(1)
+        handled = volume * adoption(used - 0.5)
+        yield Month(number, discount, Weights(handled, np.clip(used, 0.0, 1.0), one, retraining))
+        volume, trained = volume * growth, done
+
+
+def present_weights(values: Values, plan: Plan) -> Weights:
+    """Discounted weights summed over the plan: the present value of a line for each unit of its amount."""
+    totals = [np.zeros(1) for _ in range(4)]
+    for month in months(values, plan):
+        held = month.weights
+        for index, weight in enumerate((held.handled, held.in_use, held.monthly, held.retraining)):
+            totals[index] = totals[index] + weight * month.discount
+    return Weights(*totals)
+
+
+def present_values(values: Values, plan: Plan, weights: Weights | None = None) -> PresentValues:
+    """Present values of an option beyond doing nothing; `weights` where `present_weights` are known already."""
+    held = weights or present_weights(values, plan)
+    found = lines(values)
+    earned = by_profile(found, "benefit")
+    paid = by_profile(found, "cost")
+    return PresentValues(held.of(earned) + earned["start"], held.of(paid) + paid["start"], paid["start"])
+
+
+def by_profile(found: list[Line], side: Side) -> dict[Profile, Array]:
+    """Amounts of the lines of one side, summed by profile: arrays [n] or [1]."""
+    sums: dict[Profile, Array] = {
+        profile: np.zeros(1) for profile in ("start", "handled", "in_use", "monthly", "retraining")
+    }
+    for line in found:
+        if line.side == side:
+            sums[line.profile] = sums[line.profile] + line.amount
+    return sums
+
+
+def net_by_profile(values: Values) -> dict[Profile, Array]:
+    """Benefits less costs, by profile: arrays [n] or [1]."""
+    found = lines(values)
+    earned, paid = by_profile(found, "benefit"), by_profile(found, "cost")
+    return {profile: earned[profile] - paid[profile] for profile in earned}
+
+
+def cumulative(values: Values, plan: Plan, *, discounted: bool) -> Iterator[tuple[int, Array]]:
+    """Running sum of the net flows after month 0 (the one-off costs), 1, ... up to the horizon: arrays [n] or [1]."""
+    for number, _, total in _running(values, plan, discounted):
+        yield number, total
+
+
+def payback(values: Values, plan: Plan, *, discounted: bool = False) -> Array:
+    """Months until the running sum is 0 for good, interpolated as in `roi.payback`; infinity where it never is."""
+    found = np.zeros(1)
+    before = np.zeros(1)
+    is_below = np.zeros(1, dtype=bool)
+    for number, flow, total in _running(values, plan, discounted):
+        below = total < 0
+        with np.errstate(divide="ignore", invalid="ignore"):
+            within = np.where(is_below & ~below, number - 1 + np.minimum(1.0, -before / flow), found)
+        found = np.where(below, np.inf, within)
+        before, is_below = total, below
+    return found
+
+
+def _running(values: Values, plan: Plan, discounted: bool) -> Iterator[tuple[int, Array, Array]]:
+    """Number of each month from 0, its flow and the running sum."""
+    amounts = net_by_profile(values)
+    total = amounts["start"]
+    yield 0, total, total
+    for month in months(values, plan):
+        flow = month.weights.of(amounts)
+        if discounted:
+            flow = flow * month.discount
+        total = total + flow
+        yield month.number, flow, total
+
+
+def _reader(values: Values) -> Callable[[str], Array]:
+    """Figures by name, as arrays of at least one dimension."""
+    return lambda name: np.atleast_1d(np.asarray(values[name], dtype=np.float64))
+
+
+def _discounts(rate: Array, plan: Plan) -> Iterator[Array]:
+    """The factor of each month: (1 + rate) to the power of minus the years until its flow falls."""
+    if plan.timing == "year_end":
+        step = 1 / (1 + rate)
+        factor = np.ones(1)
+        for number in range(plan.months):
+            factor = factor * step if number % 12 == 0 else factor
+            yield factor
+        return
+    step = np.power(1 + rate, -1 / 12)
+    factor = np.sqrt(1 / step) if plan.timing == "month_mid" else np.ones(1)
+    for _ in range(plan.months):
+        factor = factor * step
+        yield factor
+
+
+def _adoption(ramp_months: Array, ramp: Ramp) -> Callable[[Array], Array]:
+    """Share of the full coverage in use `time` months [n] after the start; 0 before it."""
+    length = np.maximum(ramp_months, _NO_RAMP)
+
+    def linear(time: Array) -> Array:
+        return np.clip(time / length, 0.0, 1.0)
+
+    def logistic(time: Array) -> Array:
+        exponent = LOGISTIC_STEEPNESS * (0.5 - time / length)
+        grown: Array = 1 / (1 + np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)))
+        return np.where(time > 0, grown, 0.0)
+
+    return linear if ramp == "linear" else logistic

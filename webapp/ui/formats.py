@@ -196,8 +196,11 @@ def flops(value: object) -> str:
 _SYMBOLS = {"USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"}
 
 
-def money(value: object, currency: str = "USD", *, short: bool = False) -> str:
-    """Money with its currency: $0.02, <$0.01, $1,234.56, CHF 12.00. short: $1.24 M, three significant digits."""
+def money(value: object, currency: str = "USD", *, short: bool = False, digits: int | None = None) -> str:
+    """Money with its currency: $0.02, <$0.01, $1,234.56, CHF 12.00. short: $1.24 M, three significant digits.
+
+    digits: short, with so many significant digits whatever the size, as on an axis: $0, $50 k, $1.5 M.
+    """
     found = number(value)
     if found is None:
         return NOTHING
@@ -205,6 +208,9 @@ def money(value: object, currency: str = "USD", *, short: bool = False) -> str:
     size, negative = abs(found), found < 0
     if math.isinf(size):
         return _priced("∞", code, negative)
+    if digits is not None and size < 1e15:
+        scaled, unit = _scaled(size, ("", "k", "M", "bn", "tn"))
+        return _priced(f"{sig(scaled, digits)} {unit}".rstrip(), code, negative)
     decimals = 0 if code == "JPY" else 2
     if 0 < size < 0.005:
         return (f"{MINUS}<" if negative else "<") + _priced(_fixed(0.01, 2), code)

@@ -1,0 +1,112 @@
+"""Value of an item by the number of samples the model takes for it: the best amount of test-time compute."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from webapp.jobs.charts.figure import Chart
+from webapp.ui.figures import axis, band, colour, figure, line, marker_line
+from webapp.ui.formats import count, percent
+
+from .parts import amount, money_axis, rounded, rounded_all, thinned
+
+_TABLE_ROWS = 12
+
+
+@dataclass(frozen=True)
+class SamplesPoint:
+    """The value with `samples` an item, at the accuracy there and at the ends of its interval."""
+
+    samples: int
+    accuracy: float
+    value: float
+    value_low: float
+    value_high: float
+    is_measured: bool
+
+
+def samples_chart(
+    curve: Sequence[SamplesPoint], *, best: int, plausible: tuple[int, int], at_end: bool, currency: str
+) -> Chart:
+    """Value of one item against samples an item, with the interval; measured numbers are marked, the best is named."""
+    kept = [curve[index] for index in _kept(curve, best)]
+    x = [point.samples for point in kept]
+    low, middle, high = (
+        rounded_all(getattr(point, name) for point in kept) for name in ("value_low", "value", "value_high")
+    )
+    top = next(point for point in curve if point.samples == best)
+    measured = [point for point in curve if point.is_measured]
+    marks = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "measured",
+        "x": [point.samples for point in measured],
+        "y": rounded_all(point.value for point in measured),
+        "marker": {"color": colour(1), "size": 8, "symbol": "circle"},
+        "showlegend": False,
+    }
+    drawn = figure(
+        [*band("95% interval", x, low, high), line("value", x, middle), marks],
+        x=axis("Samples an item", log=True) | _powers_of_two(curve[0].samples, curve[-1].samples),
+        y=money_axis("Value of an item", [*low, *high], currency, zero=False),
+        lines=[marker_line(best, "", vertical=True)],
+        legend=False,
+    )
+    # plotly would place an empty label by the logarithm, far outside
+    drawn["layout"]["annotations"] = []
+    rows = [
+        (
+            count(point.samples),
+            percent(point.accuracy),
+            amount(point.value, currency),
+            f"{amount(point.value_low, currency)} to {amount(point.value_high, currency)}",
+            "measured" if point.is_measured else "between",
+        )
+        for point in (curve[index] for index in _kept(curve, best, _TABLE_ROWS))
+    ]
+    return Chart(
+        "samples",
+        samples_finding(top, curve[0], plausible, at_end, currency),
+        drawn,
+        ("Samples", "Accuracy", "Value of an item", "95% interval", "Accuracy is"),
+        rows,
+        note="Dots were measured; between them accuracy is interpolated. The dashed line marks the best number.",
+    )
+
+
+def _kept(curve: Sequence[SamplesPoint], best: int, most: int = 60) -> list[int]:
+    """Indices evenly spread in the logarithm of samples, with every measured number and the best."""
+    always = {index for index, point in enumerate(curve) if point.is_measured or point.samples == best}
+    first, last = curve[0].samples, curve[-1].samples
+    room = max(2, most - len(always))
+    steps = {round(first * (last / first) ** (step / (room - 1))) - first for step in range(room)}
+    found = sorted(always | {index for index in steps if 0 <= index < len(curve)})
+    return found if len(found) <= most else [found[index] for index in thinned(len(found), most)]
+
+
+def _powers_of_two(first: int, last: int) -> dict[str, object]:
+    """Ticks at 1, 2, 4 ..., at most seven of them."""
+    powers = [2**power for power in range(13) if first <= 2**power <= last]
+    step = -(-len(powers) // 7) or 1
+    shown = powers[::step] or [first]
+    return {
+        "tickmode": "array",
+        "range": [rounded(math.log10(first) - 0.04), rounded(math.log10(last) + 0.04)],
+        "tickvals": shown,
+        "ticktext": [count(power) for power in shown],
+    }
+
+
+def samples_finding(
+    top: SamplesPoint, first: SamplesPoint, plausible: tuple[int, int], at_end: bool, currency: str
+) -> str:
+    """How many samples are worth their price, and how surely, in a sentence."""
+    gained = rounded(top.value - first.value)
+    if top.samples == first.samples:
+        return f"{count(top.samples, 'sample')} an item is best: more cost more than they gain"
+    text = f"{count(top.samples, 'sample')} an item are worth most: {amount(gained, currency)} an item more than "
+    text += count(first.samples)
+    if at_end:
+        return f"{text}; still more were not measured"
+    low, high = plausible
+    return f"{text}; {count(low)} to {count(high)} cannot be told apart" if low < high else text

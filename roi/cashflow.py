@@ -47,6 +47,9 @@ TIME_FIGURES = (
 LOGISTIC_STEEPNESS = 2 * float(np.log(19.0))
 """With this, a logistic curve is at 5% at the start of adoption and at 95% at its end."""
 
+_NONE, _ONE = np.zeros(1), np.ones(1)
+"""Weights that need no work; never written to."""
+
 _NO_RAMP = 1e-9
 """Months that stand for an adoption at once: far below half a month, the middle of the first."""
 
@@ -201,27 +204,31 @@ def months(values: Values, plan: Plan) -> Iterator[Month]:
     start = get("time.months_to_start")
     interval = get("recurring.retraining_every_months")
     adoption = _adoption(get("time.ramp_months"), plan.ramp)
-    one = np.ones(1)
-    volume = one
-    trained = np.zeros(1)
+    latest_start = float(start.max())
+    volume = _ONE
+    trained = _NONE
     for number, discount in enumerate(_discounts(get("time.discount_rate"), plan), start=1):
-        used = number - start
         done = np.floor(number / interval)
         # nothing follows the last month that a retraining could be for
-        retraining = (done > trained).astype(np.float64) if number < plan.months else np.zeros(1)
-        handled = volume * adoption(used - 0.5)
-        yield Month(number, discount, Weights(handled, np.clip(used, 0.0, 1.0), one, retraining))
+        falls_due = (done > trained) & (number < plan.months)
+        in_use = _ONE if number - latest_start >= 1 else np.clip(number - start, 0.0, 1.0)
+        retraining = falls_due.astype(np.float64) if falls_due.any() else _NONE
+        yield Month(number, discount, Weights(volume * adoption(number - 0.5 - start), in_use, _ONE, retraining))
         volume, trained = volume * growth, done
 
 
 def present_weights(values: Values, plan: Plan) -> Weights:
     """Discounted weights summed over the plan: the present value of a line for each unit of its amount."""
-    totals = [np.zeros(1) for _ in range(4)]
+    handled = idle = monthly = retraining = _NONE
     for month in months(values, plan):
         held = month.weights
-        for index, weight in enumerate((held.handled, held.in_use, held.monthly, held.retraining)):
-            totals[index] = totals[index] + weight * month.discount
-    return Weights(*totals)
+        handled = handled + held.handled * month.discount
+        monthly = monthly + month.discount
+        if held.in_use is not _ONE:
+            idle = idle + (1 - held.in_use) * month.discount
+        if held.retraining is not _NONE:
+            retraining = retraining + held.retraining * month.discount
+    return Weights(handled, monthly - idle, monthly, retraining)
 
 
 def present_values(values: Values, plan: Plan, weights: Weights | None = None) -> PresentValues:
@@ -307,13 +314,13 @@ def _discounts(rate: Array, plan: Plan) -> Iterator[Array]:
 
 def _adoption(ramp_months: Array, ramp: Ramp) -> Callable[[Array], Array]:
     """Share of the full coverage in use `time` months [n] after the start; 0 before it."""
-    length = np.maximum(ramp_months, _NO_RAMP)
+    speed = 1 / np.maximum(ramp_months, _NO_RAMP)
 
     def linear(time: Array) -> Array:
-        return np.clip(time / length, 0.0, 1.0)
+        return np.clip(time * speed, 0.0, 1.0)
 
     def logistic(time: Array) -> Array:
-        exponent = LOGISTIC_STEEPNESS * (0.5 - time / length)
+        exponent = LOGISTIC_STEEPNESS * (0.5 - time * speed)
         grown: Array = 1 / (1 + np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)))
         return np.where(time > 0, grown, 0.0)
 

@@ -21,7 +21,7 @@ class Figure:
     """A number with its 95% interval, and what it rests on.
 
     `kind` is how it is written (`percent`, `points`, `money`, `count`, `sig`) and `unit` follows it. `value` is None
-    where the figure is known not to exist (a plan that never pays back); `reason` then says why. `ref` names what it came
+    where the figure is known not to exist (a plan that never pays back); `reason` says why. `ref` names what it came
     from: `job:<code>`, `study:<code>`, `scenario:<code>`, `dataset:<code>`, or nothing. `stale` says in a sentence
     why it no longer counts. `basis` names what would re-open a gate if it changed: (what, which) pairs.
     """

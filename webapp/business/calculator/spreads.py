@@ -53,7 +53,7 @@ def same(one: Quantity, other: Quantity) -> bool:
     return one.model_dump(exclude=plain) == other.model_dump(exclude=plain)
 
 
-def quantity_of(text: str, base: Quantity, limits: Limits = Limits()) -> Quantity:  # noqa: B008  # frozen
+def quantity_of(text: str, base: Quantity, limits: Limits = Limits()) -> Quantity:
     """The figure that the text stands for, assumed by hand. Raises Unreadable."""
     if len(text) > 80:
         raise Unreadable("too long")
@@ -93,7 +93,7 @@ def _number(text: str) -> float:
     return found
 
 
-def moved(base: Quantity, centre: float, limits: Limits = Limits()) -> Quantity:  # noqa: B008  # frozen
+def moved(base: Quantity, centre: float, limits: Limits = Limits()) -> Quantity:
     """The base's spread, in proportion, around another mean; narrower where it would reach beyond the limits."""
     shared = {"unit": base.unit, "provenance": BY_HAND}
     if isinstance(base, Beta):
@@ -115,6 +115,16 @@ def moved(base: Quantity, centre: float, limits: Limits = Limits()) -> Quantity:
     if isinstance(base, Triangular):
         return Triangular(low=values[0], mode=values[1], high=values[2], **shared)
     return Empirical(values=tuple(values), **shared)
+
+
+def widened(text: str, base: Quantity, limits: Limits = Limits()) -> str:
+    """The text with which a figure's spread is opened for editing: a fifth to both sides where there is none yet."""
+    quantity = quantity_of(text, base, limits) if text else base
+    if not quantity.is_fixed:
+        return text_of(quantity, base)
+    low, high = sorted((quantity.mean * 0.8, quantity.mean * 1.2))
+    low, high = (min(max(float(f"{end:.4g}"), limits.low), limits.high) for end in (low, high))
+    return f"{plain_number(low)}..{plain_number(high)}"
 
 
 def _around(base: Range | Triangular | Empirical, centre: float, ratio: float, limits: Limits) -> list[float]:

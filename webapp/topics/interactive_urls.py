@@ -3,7 +3,10 @@
 from django.urls import path
 
 from .explorers import views as explorers
+from .flows import views as flows
 
 urlpatterns = [
     path("topics/explorers/<slug:key>/", explorers.explorer, name="explorer"),
+    path("topics/flows/<slug:key>/", flows.first_station, name="flow-start"),
+    path("topics/flows/<slug:key>/<slug:station>/", flows.station, name="flow"),
 ]

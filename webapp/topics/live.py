@@ -14,15 +14,18 @@ class LiveRequest(HttpRequest):
     htmx: HtmxDetails
 
 
-def keep_in_address(response: HttpResponse, request: LiveRequest, names: Iterable[str]) -> HttpResponse:
-    """Let htmx put this request's values of `names` into the address of the page that it was sent from.
+def keep_in_address(
+    response: HttpResponse, request: LiveRequest, names: Iterable[str], values: QueryDict | None = None
+) -> HttpResponse:
+    """Let htmx put the `values` (this request's, if not given) of `names` into the address of the page that asked.
 
     What else that address carries stays, so that several live parts share one page.
     """
     here = urlsplit(request.htmx.current_url or request.path)
     kept = QueryDict(here.query, mutable=True)
+    given = request.GET if values is None else values
     for name in names:
         kept.pop(name, None)
-        if name in request.GET:
-            kept.setlist(name, request.GET.getlist(name))
+        if name in given:
+            kept.setlist(name, given.getlist(name))
     return replace_url(response, f"{here.path}?{kept.urlencode()}" if kept else here.path)

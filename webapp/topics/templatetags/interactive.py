@@ -1,4 +1,4 @@
-"""Interactive parts for any page: `{% load interactive %}`, then one tag each. A tag brings its own style and script."""
+"""Interactive parts for any page: `{% load interactive %}`, then one tag each. A tag brings its style and script."""
 
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.http import HttpRequest, QueryDict
 from django.template import Context
 
 from webapp.topics.explorers.registry import panel
+from webapp.topics.flows.views import flow_context
 from webapp.ui.fields import field_parts
 
 register = template.Library()
@@ -42,4 +43,30 @@ def explorer_input(bound: BoundField) -> dict[str, Any]:
     """A field of an explorer: a slider with its number, ticks, or a list, and a place for its fault that stays."""
     known = bound.field
     sliding = {name: getattr(known, name) for name in ("low", "high", "step")} if hasattr(known, "step") else None
-    return {"f": field_parts(bound), "error_id": f"{bound.auto_id}_error", "value": bound.value(), "slider": sliding}
+    parts, error_id = field_parts(bound), f"{bound.auto_id}_error"
+    # the place for a fault is always there, so that it can be filled while one types
+    described = {"aria-describedby": f"{parts.help_id} {error_id}".strip()}
+    control = bound.as_widget(attrs=described) if parts.shape != "group" else ""
+    return {"f": parts, "control": control, "error_id": error_id, "value": bound.value(), "slider": sliding}
+
+
+@register.inclusion_tag("topics/flows/_flow.html", takes_context=True)
+def flow(context: Context, key: str, station: str = "", level: int = 2) -> dict[str, Any]:
+    """A flow by its key, `rlhf`, with a station open: the given one, else the one in the page's address."""
+    chosen = station or _query(context).get("station", "")
+    return {**flow_context(key, chosen), "level": level, "assets": _assets(context)}
+
+
+@register.simple_tag(takes_context=True)
+def method_table(context: Context) -> str:
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def help_me_choose(context: Context) -> str:
+    return ""
+
+
+@register.simple_tag(takes_context=True)
+def decision_walk(context: Context) -> str:
+    return ""

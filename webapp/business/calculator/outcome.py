@@ -1,4 +1,184 @@
-"""What a scenario comes to: the sentence, the figures that stand alone, the pictures, and the working behind them."""
+"""What a scenario comes to: the sentence, the figures that stand alone, and the pictures."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+import roi
+from roi.cashflow import Plan, lines, present_weights
+from roi.montecarlo import OptionRisk, Simulation, simulate
+from roi.sensitivity import Tornado, tornado, two_way
+from roi.switching import SwitchingValue, switching_value
+from webapp.business.charts.band import Band, Payback, band_chart
+from webapp.business.charts.distribution import distribution_chart
+from webapp.business.charts.heat_map import heat_map_chart
+from webapp.business.charts.options import OptionValue, options_chart
+from webapp.business.charts.parts import amount
+from webapp.business.charts.tornado import Swing, tornado_chart
+from webapp.business.charts.waterfall import Line, waterfall_chart
+from webapp.business.words import value_text
+from webapp.jobs.charts.figure import Chart
+from webapp.ui import formats
 
 TRIALS = 4096
+"""Simulated futures an answer: a chance is within 0.016 in 19 of 20 cases, and an answer takes some 30 ms."""
+
 SEED = 0
+ACCURACY, VOLUME = "work.success_rate", "work.items_per_month"
+_ACCURACY_STEPS = (-0.15, -0.1, -0.05, 0.0, 0.05, 0.1)
+_VOLUME_RATIOS = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 4.0)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One figure that stands alone."""
+
+    label: str
+    value: str
+    note: str = ""
+    tone: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """option: key and name of the one in front; options: those that can be put there, the best one first."""
+
+    key: str
+    name: str
+    options: tuple[tuple[str, str], ...]
+    sentence: str
+    tiles: tuple[Tile, ...]
+    charts: tuple[Chart, ...]
+
+
+def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS) -> Outcome:
+    """The outcome of a scenario with `show` in front, or the option that is most often the best."""
+    run = simulate(scenario, trials=trials, seed=SEED)
+    idle = scenario.do_nothing.key
+    ranked = sorted(
+        (option for option in run.options if option.key != idle),
+        key=lambda option: (-option.chance_best, -option.mean),
+    )
+    front = next((option for option in ranked if option.key == show), ranked[0])
+    swings = tornado(scenario, front.key)
+    path = scenario.option(front.key).paths[ACCURACY]
+    accuracy = switching_value(scenario, front.key, path)
+    band = _band(front, swings, scenario.currency)
+    return Outcome(
+        front.key,
+        front.name,
+        tuple((option.key, option.name) for option in ranked),
+        band.finding,
+        _tiles(front, swings, accuracy, run, scenario.currency),
+        (
+            replace(band, finding=_band_finding(front, scenario.currency)),
+            _waterfall(scenario, front),
+            _tornado(swings, scenario.currency),
+            _options(run, scenario.currency, idle),
+            _distribution(front, run.trials, scenario.currency),
+            _heat_map(scenario, front, path),
+        ),
+    )
+
+
+def _tiles(
+    front: OptionRisk, swings: Tornado, accuracy: SwitchingValue, run: Simulation, currency: str
+) -> tuple[Tile, ...]:
+    low, high = (amount(end, currency) for end in (front.npv.p10, front.npv.p90))
+    return (
+        Tile("Net present value", amount(swings.npv, currency), f"{low} to {high} in 8 of 10 futures"),
+        Tile(
+            "Chance that it pays",
+            formats.percent(front.chance_positive),
+            f"of {formats.count(run.trials)} simulated futures",
+            "warm" if front.chance_positive < 0.5 else "",
+        ),
+        _accuracy_tile(accuracy),
+    )
+
+
+def _accuracy_tile(found: SwitchingValue) -> Tile:
+    """From which success rate on the plan pays."""
+    planned = f"success rate; the plan has {formats.percent(found.current)}"
+    if found.value is None:
+        return Tile("Success rate", formats.percent(found.current), found.reason or "")
+    label = "Pays below" if found.pays == "below" else "Pays above"
+    return Tile(label, formats.percent(found.value), planned)
+
+
+def _band(front: OptionRisk, swings: Tornado, currency: str) -> Chart:
+    months = range(len(front.band))
+    value = Band(
+        months,
+        [point.p10 for point in front.band],
+        [point.p50 for point in front.band],
+        [point.p90 for point in front.band],
+    )
+    payback = Payback(front.payback["p10"], front.payback["p50"], front.payback["p90"])
+    top = swings.bars[0].label if swings.bars and swings.bars[0].swing > 0 else ""
+    return band_chart(value, payback, currency=currency, matters_most=top)
+
+
+def _band_finding(front: OptionRisk, currency: str) -> str:
+    last = front.band[-1]
+    low, middle, high = (amount(value, currency) for value in (last.p10, last.p50, last.p90))
+    return f"After {formats.count(len(front.band) - 1, 'month')}: {middle} in the median, {low} to {high} in 8 of 10"
+
+
+def _waterfall(scenario: roi.Scenario, front: OptionRisk) -> Chart:
+    values = scenario.option(front.key).means()
+    weights = present_weights(values, Plan.of(scenario))
+    found = []
+    for line in lines(values):
+        weight = 1.0 if line.profile == "start" else getattr(weights, line.profile)[0]
+        worth = float(line.amount[0] * weight) * (1 if line.side == "benefit" else -1)
+        found.append(Line(line.label, worth))
+    return waterfall_chart([line for line in found if line.value], currency=scenario.currency, option=front.name)
+
+
+def _tornado(swings: Tornado, currency: str) -> Chart:
+    def said(value: float, unit: str) -> str:
+        return value_text(value, unit, currency)
+
+    return tornado_chart(
+        [
+            Swing(bar.label, said(bar.low_value, bar.unit), said(bar.high_value, bar.unit), bar.npv_low, bar.npv_high)
+            for bar in swings.bars
+        ],
+        swings.npv,
+        currency=currency,
+    )
+
+
+def _options(run: Simulation, currency: str, idle: str) -> Chart:
+    shown = [
+        OptionValue(option.name, option.npv.p10, option.npv.p50, option.npv.p90, option.chance_best)
+        for option in run.options
+        if option.key != idle or option.chance_best > 0
+    ]
+    return options_chart(shown, currency=currency)
+
+
+def _distribution(front: OptionRisk, trials: int, currency: str) -> Chart:
+    return distribution_chart(
+        front.histogram.edges,
+        [count / trials for count in front.histogram.counts],
+        chance_above_zero=front.chance_positive,
+        median=front.npv.p50,
+        currency=currency,
+    )
+
+
+def _heat_map(scenario: roi.Scenario, front: OptionRisk, path: str) -> Chart:
+    option = scenario.option(front.key)
+    accuracy, volume = option.quantities[ACCURACY].mean, option.quantities[VOLUME].mean
+    rows = _distinct([min(1.0, max(0.0, accuracy + step)) for step in _ACCURACY_STEPS])
+    columns = _distinct([volume * ratio for ratio in _VOLUME_RATIOS])
+    grid = two_way(scenario, front.key, path, VOLUME, row_values=rows, column_values=columns)
+    return heat_map_chart(rows, columns, grid.npv, currency=scenario.currency, base=(accuracy, volume))
+
+
+def _distinct(values: Sequence[float]) -> list[float]:
+    """Ascending, none twice: a share cannot go beyond its ends, and no items stay none at every ratio."""
+    return [float(value) for value in np.unique(np.clip(values, 0.0, 1e9))]

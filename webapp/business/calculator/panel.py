@@ -97,7 +97,7 @@ def _fold(shown: Shown, groups: tuple[str, ...], inputs: list[Input]) -> Fold:
     own = [each for each in inputs if each.name.partition(".")[0] in groups]
     known = places(shown.base)
     front = [each for each in own if _is_stated(known[each.name].quantity) or each.was or each.fault or each.parts]
-    choices = [_choice(shown, setting) for setting in SETTINGS.values() if setting.group in groups]
+    choices = [make_choice(shown, setting) for setting in SETTINGS.values() if setting.group in groups]
     titles = [GROUPS[group].title for group in groups]
     changed = sum(bool(each.was) for each in own)
     return Fold(
@@ -118,7 +118,7 @@ def _is_stated(quantity: Quantity) -> bool:
     return not (quantity.provenance.kind == "assumed" and quantity.provenance.by == "Default")
 
 
-def _choice(shown: Shown, setting: Setting) -> Choice:
+def make_choice(shown: Shown, setting: Setting) -> Choice:
     group, _, key = setting.name.partition(".")
     stated = shown.state.figures.get(setting.name) or str(getattr(getattr(shown.base, group), key))
     text = stated if setting.choices else show_number(float(stated), shown.locale)

@@ -1,0 +1,68 @@
+"""The public calculator: one address gives the page, the outcome alone, or the figures anew."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from webapp.ui.locales import in_locale
+
+from .answer import outcome_context, page_context, part_context
+from .session import Session, opened, sent
+
+
+@login_not_required
+@require_safe
+def calculator(request: HttpRequest) -> HttpResponse:
+    """`/roi/`: what the address says, or what the form says on top of what the page showed before."""
+    is_sent = "last" in request.GET
+    session = sent(request.GET) if is_sent else opened(request.GET)
+    is_part = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
+    if not is_part and is_sent and not session.shown.faults and "open" not in request.GET:
+        return redirect(_address(session))
+    with in_locale(session.shown.locale):
+        response = _part(request, session) if is_part else _page(request, session)
+    patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
+    return response
+
+
+def _address(session: Session) -> str:
+    path = reverse("business:calculator")
+    return f"{path}?{session.query}" if session.query else path
+
+
+def _page(request: HttpRequest, session: Session) -> HttpResponse:
+    return render(request, "business/calculator/page.html", page_context(session) | _link(request, session))
+
+
+def _part(request: HttpRequest, session: Session) -> HttpResponse:
+    """The outcome with the notes that changed; the whole calculator where every number on it changed."""
+    if session.form is None or session.shown.locale != session.earlier.locale:
+        context = page_context(session) | _link(request, session)
+        response = render(request, "business/calculator/_calculator.html", context)
+        response["HX-Retarget"] = "#calculator"
+        response["HX-Reswap"] = "outerHTML"
+    else:
+        context = outcome_context(session) | part_context(session) | _link(request, session)
+        response = render(request, "business/calculator/_answer.html", context)
+    _keep_in_history(request, response, session)
+    return response
+
+
+def _keep_in_history(request: HttpRequest, response: HttpResponse, session: Session) -> None:
+    """The state's address: a new entry when a gesture begins, in the place of the last one while it goes on."""
+    address = _address(session)
+    now = urlsplit(request.headers.get("HX-Current-URL", ""))
+    if address == (f"{now.path}?{now.query}" if now.query else now.path):
+        return
+    header = "HX-Replace-Url" if request.headers.get("Uplift-Gesture") == "same" else "HX-Push-Url"
+    response[header] = address
+
+
+def _link(request: HttpRequest, session: Session) -> dict[str, Any]:
+    return {"link": request.build_absolute_uri(_address(session))}

@@ -1,0 +1,205 @@
+"""Monte Carlo of a scenario: the spread of each option's NPV, when it pays back, and which option is the best.
+
+All options are valued in the same trials, so that their differences are free of sampling noise. Trials come in blocks
+(`sampling.BLOCK`); only the NPVs are kept, 8 bytes a trial and option.
+"""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .cashflow import cumulative, payback
+from .draws import Draws, Values
+from .sampling import BLOCK, Method
+from .scenario import Scenario
+
+Array = NDArray[np.float64]
+
+MONTHLY_TRIALS = 1 << 12
+"""The first trials, from which what goes by month is read; those of a Sobol sequence are as even as the whole. A chance
+read from 4,096 random trials is within 0.016 in 19 of 20 cases; from Sobol points it is closer."""
+
+BINS = 40
+LEVELS = (0.05, 0.10, 0.50, 0.90, 0.95)
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Five percentiles, by linear interpolation (Hyndman and Fan 1996, type 7)."""
+
+    p5: float
+    p10: float
+    p50: float
+    p90: float
+    p95: float
+
+
+@dataclass(frozen=True)
+class Histogram:
+    """Trials between edges; those beyond the first and the last edge are counted apart."""
+
+    edges: tuple[float, ...]
+    counts: tuple[int, ...]
+    below: int
+    above: int
+
+
+@dataclass(frozen=True)
+class OptionRisk:
+    """What the trials say of one option, against doing nothing. Money in the scenario's currency.
+
+    `standard_error`: of the mean, were the trials plain random ones; Latin hypercube and Sobol points do better.
+    `chance_best`: share of trials in which its NPV is the highest, doing nothing included; options that tie share a
+    trial. `band`: percentiles of the running discounted sum after month 0, 1, ... to the horizon. `payback_by`: the
+    chance that it has paid back, undiscounted and for good, by month 0, 1, ... `payback`: percentiles of the months
+    until then, None where it is never within the horizon. Band and payback are read from the first `monthly_trials`.
+    """
+
+    key: str
+    name: str
+    mean: float
+    deviation: float
+    standard_error: float
+    npv: Percentiles
+    chance_positive: float
+    chance_best: float
+    histogram: Histogram
+    band: tuple[Percentiles, ...]
+    payback_by: tuple[float, ...]
+    payback: dict[str, float | None]
+
+    def chance_payback(self, months: int) -> float:
+        """P(payback within `months`); that of the horizon for more months."""
+        return self.payback_by[min(max(months, 0), len(self.payback_by) - 1)]
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """The options in the scenario's order. `beats[i][j]`: share of trials in which option i's NPV is above option j's.
+
+    `inputs`: paths of the figures that were drawn. `monthly_trials`: how many trials the figures by month rest on.
+    """
+
+    trials: int
+    seed: int
+    method: Method
+    monthly_trials: int
+    inputs: tuple[str, ...]
+    options: tuple[OptionRisk, ...]
+    beats: tuple[tuple[float, ...], ...]
+
+    def option(self, key: str) -> OptionRisk:
+        """One option's figures. `KeyError` where there is none of that key."""
+        return {option.key: option for option in self.options}[key]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, for JSON."""
+        return asdict(self)
+
+
+def simulate(scenario: Scenario, *, trials: int = 10_000, seed: int = 0, method: Method = "sobol") -> Simulation:
+    """Value every option in `trials` draws of the uncertain figures; equal arguments give equal results.
+
+    Source: Metropolis and Ulam (1949); with scrambled Sobol points, Owen (1997). Figures that are certain give the
+    deterministic outcome to the last bit. Raises `ValueError` where trials are out of range or correlations contradict
+    each other.
+    """
+    draws = Draws(scenario)
+    npvs, drawn = _trials(draws, trials, seed, method)
+    chances, beats = _compared(npvs)
+    monthly = draws.values([column[:MONTHLY_TRIALS] for column in drawn])
+    options = tuple(
+        _risk(draws, index, row, float(chance), monthly[index])
+        for index, (row, chance) in enumerate(zip(npvs, chances, strict=True))
+    )
+    paths = tuple(item.path for item in draws.inputs)
+    return Simulation(trials, seed, method, min(trials, MONTHLY_TRIALS), paths, options, beats)
+
+
+def npv_trials(scenario: Scenario, *, trials: int = 10_000, seed: int = 0, method: Method = "sobol") -> Array:
+    """The NPVs [options, trials] that `simulate` describes, in the order of the trials."""
+    return _trials(Draws(scenario), trials, seed, method)[0]
+
+
+def _trials(draws: Draws, trials: int, seed: int, method: Method) -> tuple[Array, list[Array]]:
+    """NPVs [options, trials], and the inputs of the first block: arrays [b]."""
+    npvs = np.empty((len(draws.options), trials))
+    first: list[Array] = []
+    start = 0
+    for points in draws.blocks(trials, seed=seed, method=method):
+        drawn = draws.at(points)
+        first = first or drawn
+        stop = start + points.shape[1]
+        for row, worth in zip(npvs, draws.npv(draws.values(drawn)), strict=True):
+            row[start:stop] = worth
+        start = stop
+    return npvs, first
+
+
+def _compared(npvs: Array) -> tuple[Array, tuple[tuple[float, ...], ...]]:
+    """Share of trials in which each option is the best [options], and in which one beats another [options, options]."""
+    count, trials = npvs.shape
+    shares, wins = np.zeros(count), np.zeros((count, count))
+    for start in range(0, trials, BLOCK):
+        block = npvs[:, start : start + BLOCK]
+        is_best = block == block.max(axis=0)
+        shares += (is_best / is_best.sum(axis=0)).sum(axis=1)
+        for option, row in enumerate(block):
+            wins[option] += np.count_nonzero(row > block, axis=1)
+    return shares / trials, tuple(tuple(float(win) for win in row) for row in wins / trials)
+
+
+def _risk(draws: Draws, index: int, npvs: Array, chance_best: float, monthly: Values) -> OptionRisk:
+    """Sorts `npvs` in place."""
+    option = draws.options[index]
+    npvs.sort()
+    # about one of them: equal values have exactly that mean, and a deviation of 0
+    mean = float(npvs[0] + (npvs - npvs[0]).mean())
+    deviation = float(npvs.std()) if npvs[0] < npvs[-1] else 0.0
+    band, back = _by_month(draws, option.kind == "do_nothing", monthly)
+    months = np.arange(draws.plan.months + 1)
+    return OptionRisk(
+        key=option.key,
+        name=option.name,
+        mean=mean,
+        deviation=deviation,
+        standard_error=deviation / npvs.size**0.5,
+        npv=_percentiles(npvs),
+        chance_positive=1 - float(np.searchsorted(npvs, 0.0, side="right")) / npvs.size,
+        chance_best=chance_best,
+        histogram=_histogram(npvs),
+        band=band,
+        payback_by=tuple((np.searchsorted(back, months, side="right") / back.size).tolist()),
+        payback={name: value if np.isfinite(value) else None for name, value in asdict(_percentiles(back)).items()},
+    )
+
+
+def _by_month(draws: Draws, is_idle: bool, values: Values) -> tuple[tuple[Percentiles, ...], Array]:
+    """Percentiles of the running discounted sum after each month, and the months until payback, sorted [n]."""
+    if is_idle:
+        return (Percentiles(0.0, 0.0, 0.0, 0.0, 0.0),) * (draws.plan.months + 1), np.zeros(1)
+    band = tuple(_percentiles(np.sort(total)) for _, total in cumulative(values, draws.plan, discounted=True))
+    return band, np.sort(payback(values, draws.plan))
+
+
+def _percentiles(ascending: Array) -> Percentiles:
+    places = np.multiply(LEVELS, ascending.size - 1)
+    below = places.astype(int)
+    low, high = ascending[below], ascending[np.minimum(below + 1, ascending.size - 1)]
+    with np.errstate(invalid="ignore"):  # from infinity to infinity
+        between = np.where(low == high, low, low + (high - low) * (places - below))
+    return Percentiles(*(float(value) for value in between))
+
+
+def _histogram(ascending: Array) -> Histogram:
+    """Equal bins over all but the outermost half percents."""
+    low, high = ascending[[int(0.005 * (ascending.size - 1)), int(0.995 * (ascending.size - 1))]]
+    if low == high:
+        return Histogram((float(low), float(high)), (ascending.size,), 0, 0)
+    edges = np.linspace(low, high, BINS + 1)
+    places = np.searchsorted(ascending, edges)
+    places[-1] = np.searchsorted(ascending, high, side="right")
+    counts = np.diff(places)
+    return Histogram(tuple(edges.tolist()), tuple(counts.tolist()), int(places[0]), int(ascending.size - places[-1]))

@@ -140,11 +140,9 @@ def lines(values: Values) -> list[Line]:
     its share of them.
     """
     get = _reader(values)
+    items = items_of_a_month(values)
+    offered, right = items["offered_items"], items["right_items"]
     wage_a_minute = get("work.labour_cost_per_hour") / 60
-    offered = get("work.items_per_month") * get("work.coverage")
-    right = offered * get("work.success_rate")
-    wrong = offered * (1 - get("work.success_rate"))
-    unnoticed = wrong * (1 - get("work.noticed_share")) * (1 - get("work.checked_share") * get("work.catch_rate"))
     earned = 1 - get("risk.benefit_reduction")
     paid = 1 + get("risk.cost_increase")
     error = get("work.cost_per_error")
@@ -160,9 +158,9 @@ def lines(values: Values) -> list[Line]:
         benefit("labour_saved", "Working time saved", "handled", right * get("work.minutes_per_item") * wage_a_minute),
         benefit("errors_avoided", "People's errors avoided", "handled", right * get("work.human_error_rate") * error),
         benefit("other_savings", "Other costs that fall away", "in_use", get("recurring.savings_per_month")),
-        cost("inference", "Running the model", "handled", offered * cost_of_an_item(values)),
+        cost("inference", "Running the model", "handled", offered * items["cost_of_an_item"]),
         cost("checks", "Checks by people", "handled", checks),
-        cost("errors", "Undetected errors", "handled", unnoticed * error),
+        cost("errors", "Undetected errors", "handled", items["unnoticed_errors"] * error),
         cost("platform", "Platform", "monthly", get("recurring.platform_per_month")),
         cost("monitoring", "Monitoring", "monthly", get("recurring.monitoring_per_month")),
         cost("support", "Support", "monthly", get("recurring.support_per_month")),
@@ -171,9 +169,25 @@ def lines(values: Values) -> list[Line]:
     ]
 
 
-def cost_of_an_item(values: Values) -> Array:
-    """What the model's answer to one item costs [n]: tokens and device time of all its samples."""
+def items_of_a_month(values: Values) -> dict[str, Array]:
+    """Items of the first month at full adoption, [n] each: offered to the model, right, wrong and unnoticed.
+
+    With them `cost_of_an_item`, that of the model's answer to one.
+    """
     get = _reader(values)
+    offered = get("work.items_per_month") * get("work.coverage")
+    wrong = offered * (1 - get("work.success_rate"))
+    unnoticed = wrong * (1 - get("work.noticed_share")) * (1 - get("work.checked_share") * get("work.catch_rate"))
+    return {
+        "offered_items": offered,
+        "right_items": offered * get("work.success_rate"),
+        "unnoticed_errors": unnoticed,
+        "cost_of_an_item": _cost_of_an_item(get),
+    }
+
+
+def _cost_of_an_item(get: Callable[[str], Array]) -> Array:
+    """Tokens and device time of all samples of an item."""
     tokens = (
         get("run.tokens_in_per_item") * get("run.price_per_million_tokens_in")
         + get("run.tokens_out_per_item") * get("run.price_per_million_tokens_out")
@@ -294,6 +308,11 @@ def _running(values: Values, plan: Plan, discounted: bool) -> Iterator[tuple[int
 def _reader(values: Values) -> Callable[[str], Array]:
     """Figures by name, as arrays of at least one dimension."""
     return lambda name: np.atleast_1d(np.asarray(values[name], dtype=np.float64))
+
+
+def discount_factors(rate: float, plan: Plan) -> list[float]:
+    """The factor of each month from 0, which is 1, to the horizon."""
+    return [1.0, *(float(factor[0]) for factor in _discounts(np.atleast_1d(np.float64(rate)), plan))]
 
 
 def _discounts(rate: Array, plan: Plan) -> Iterator[Array]:

@@ -26,7 +26,7 @@ from .run import Run
 from .spec import KINDS, JobSpec, SpecFault, SpecFaults, parse_spec
 from .spec.forms import Field, fields, value_at
 from .spec.paths import MissingFile, locate
-from .stopping import Ending, end_when_due, stop_signals, watch_parent
+from .stopping import Ending, Signals, end_when_due, stop_signals, watch_parent
 
 LOCK_WAIT_SECONDS = 20.0
 WATCH_PARENT = "UPLIFT_WATCH_PARENT"
@@ -48,24 +48,24 @@ def run_job(spec_path: Path, folder: Path, watch: Watcher | None = None) -> Exit
     `watch` is called with each event. Under a launcher of several processes (RANK in the environment) only the
     first writes events, result and artifacts.
     """
-    stop = threading.Event()
+    signals = Signals()
     rank = int(os.environ.get("RANK") or 0)
-    with stop_signals(stop):
+    with stop_signals(signals):
         if os.environ.get(WATCH_PARENT):
-            watch_parent(stop)
+            watch_parent(signals.stop)
         folder.mkdir(parents=True, exist_ok=True)
         if rank > 0:
-            return _run_locked(spec_path, folder, stop, rank, watch)
+            return _run_locked(spec_path, folder, signals, rank, watch)
         with (folder / "lock").open("w") as lock:
-            if not _locked(lock, stop):
-                if stop.is_set():
+            if not _locked(lock, signals.stop):
+                if signals.stop.is_set():
                     return ExitStatus.CANCELLED
                 _tell(f"{folder} is held by another process")
                 return ExitStatus.OTHER
-            return _run_locked(spec_path, folder, stop, rank, watch)
+            return _run_locked(spec_path, folder, signals, rank, watch)
 
 
-def _run_locked(spec_path: Path, folder: Path, stop: threading.Event, rank: int, watch: Watcher | None) -> ExitStatus:
+def _run_locked(spec_path: Path, folder: Path, signals: Signals, rank: int, watch: Watcher | None) -> ExitStatus:
     try:
         given = parse_spec(json.loads(spec_path.read_text(encoding="utf-8")))
         spec, missing = locate(given, [Path.cwd(), spec_path.resolve().parent])
@@ -74,7 +74,7 @@ def _run_locked(spec_path: Path, folder: Path, stop: threading.Event, rank: int,
         return _refuse(folder, spec_path, error, rank, watch)
     if (folder / "result.json").exists():
         return _say_done_again(folder, rank, watch)
-    run = Run(folder, spec, stop=stop, rank=rank, watch=watch)
+    run = Run(folder, spec, stop=signals.stop, hurry=signals.hurry, rank=rank, watch=watch)
     ending = Ending()
     end_when_due(run, ending, lambda reason: _end(run, reason))
     try:

@@ -26,10 +26,14 @@ class Run:
         spec: JobSpec,
         *,
         stop: threading.Event | None = None,
+        hurry: threading.Event | None = None,
         rank: int = 0,
         watch: Watcher | None = None,
     ) -> None:
-        """`stop` is set by whoever wants the job to end; `rank` above 0 writes no events; `watch` sees each event."""
+        """`stop` is set by whoever wants the job to end, `hurry` by who will not wait for a checkpoint either.
+
+        A `rank` above 0 writes no events; `watch` sees each event.
+        """
         self.folder = folder
         self.spec = spec
         self.rank = rank
@@ -39,6 +43,7 @@ class Run:
         self.checkpoints.mkdir(exist_ok=True)
         self.events = EventLog(folder / "events.jsonl" if rank == 0 else None, watch)
         self.stop = stop or threading.Event()
+        self.hurry = hurry or threading.Event()
         self.graceful_lock = threading.RLock()
         self._started = time.monotonic()
         self._seconds_before = 0.0

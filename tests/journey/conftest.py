@@ -18,7 +18,7 @@ from training.data.samples import write_sample
 
 from .product import Product
 
-SIZES = {"train": 480, "validation": 40, "test": 96}
+SIZES = {"train": 240, "validation": 24, "test": 80}
 
 
 @pytest.fixture(scope="session")

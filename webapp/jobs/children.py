@@ -1,5 +1,6 @@
 """The process of one job as its supervisor holds it: started, signalled as a group, ended for certain."""
 
+import math
 import os
 import signal
 import subprocess
@@ -17,6 +18,9 @@ from training.spec import parse_spec
 
 from .workers import machine, pinned_devices, spare
 
+HURRY_AFTER_SECONDS = 1.5
+"""How long a cancelled job's checkpoint may take before the process is told to end without it."""
+
 
 class Child:
     """A started job process, the leader of its own session."""
@@ -24,6 +28,7 @@ class Child:
     def __init__(self, process: "subprocess.Popen[bytes]", *, was_spare: bool = False) -> None:
         self._process = process
         self._kill_at: float | None = None
+        self._hurry_at: float | None = None
         self.was_spare = was_spare
         self.returncode: int | None = None
 
@@ -33,7 +38,10 @@ class Child:
         return self._process.pid
 
     def wait(self, seconds: float) -> bool:
-        """Wait up to `seconds`; True once the process ended. Kills it when its time to stop is over."""
+        """Wait up to `seconds`; True once the process ended. Hurries and kills it when its time to stop is over."""
+        if self._hurry_at is not None and time.monotonic() >= self._hurry_at:
+            self._hurry_at = math.inf
+            self._signal(signal.SIGTERM)
         if self._kill_at is not None and time.monotonic() >= self._kill_at:
             self._signal(signal.SIGKILL)
         try:
@@ -48,8 +56,13 @@ class Child:
                     self._process.stdin.close()
         return True
 
-    def stop(self) -> None:
-        """Ask the whole group to stop; `wait` kills it after `STOP_GRACE_SECONDS`. A second call does nothing."""
+    def stop(self, *, hurry: bool = False) -> None:
+        """Ask the whole group to stop; `wait` kills it after `STOP_GRACE_SECONDS`. Later calls do not ask again.
+
+        `hurry`: a person waits, so that a checkpoint which takes long is given up (see `training.stopping`).
+        """
+        if hurry and self._hurry_at is None:
+            self._hurry_at = time.monotonic() + HURRY_AFTER_SECONDS
         if self._kill_at is None:
             self._kill_at = time.monotonic() + settings.STOP_GRACE_SECONDS
             self._signal(signal.SIGTERM)

@@ -179,7 +179,7 @@ class Supervision:
         if self._stop is None or why is Stop.LOST:
             log.info("stopping the job process", why=why.value)
             self._stop = why
-        child.stop()
+        child.stop(hurry=why is Stop.CANCEL)
 
     def _store_next(self) -> bool:
         """Store the next batch of events; True if more may wait. Raises `LeaseLost` and what a database away raises."""

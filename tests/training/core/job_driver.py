@@ -71,7 +71,7 @@ if __name__ == "__main__":
     if sys.argv[1] == "spare":
         from training.spare import wait_for_job
 
-        for name in ("sft", "evaluate"):  # their modules import torch
+        for name in set(KINDS) - {"probe"}:  # their modules import torch
             cast(dict[str, Any], KINDS).pop(name)
         sys.exit(wait_for_job(libraries=()))
     sys.exit(main())

@@ -1,26 +1,31 @@
 """The finance engine: pure functions over plain numbers. It knows no web framework and no training job."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .appraisal import Appraisal, Figure, appraise, from_years
-from .evidence import (
-    Drivers,
-    PerfectInformation,
-    best_samples,
-    perfect_information,
-    sample_information,
-    sobol_indices,
-)
-from .evidence_value import SampleInformation
 from .faults import Fault, ScenarioFaults
 from .figures import GROUPS, REGISTRY, FigureSpec
 from .measures import discounted_payback, irr, irr_roots, mirr, npv, payback, profitability_index, sign_changes
-from .montecarlo import OptionRisk, Simulation, npv_trials, simulate
 from .outcome import LineFlows, OptionOutcome, Outcome, evaluate
 from .presets import PRESETS, preset
 from .quantity import Assumed, Beta, Empirical, Fixed, Measured, Published, Quantity, Range, Triangular
 from .scenario import Option, Place, ResolvedOption, Scenario, parse, quantities, replace
-from .sensitivity import OneWay, Tornado, TwoWay, one_way, tornado, two_way
-from .switching import SwitchingValue, switching_value, switching_values
-from .test_time import BestSamples, MeasuredPoint
+
+if TYPE_CHECKING:
+    from .evidence import (
+        Drivers,
+        PerfectInformation,
+        best_samples,
+        perfect_information,
+        sample_information,
+        sobol_indices,
+    )
+    from .evidence_value import SampleInformation
+    from .montecarlo import OptionRisk, Simulation, npv_trials, simulate
+    from .sensitivity import OneWay, Tornado, TwoWay, one_way, tornado, two_way
+    from .switching import SwitchingValue, switching_value, switching_values
+    from .test_time import BestSamples, MeasuredPoint
 
 __all__ = [
     "GROUPS",
@@ -85,3 +90,28 @@ __all__ = [
     "tornado",
     "two_way",
 ]
+
+_LATE = {
+    "evidence": (
+        "Drivers",
+        "PerfectInformation",
+        "best_samples",
+        "perfect_information",
+        "sample_information",
+        "sobol_indices",
+    ),
+    "evidence_value": ("SampleInformation",),
+    "montecarlo": ("OptionRisk", "Simulation", "npv_trials", "simulate"),
+    "sensitivity": ("OneWay", "Tornado", "TwoWay", "one_way", "tornado", "two_way"),
+    "switching": ("SwitchingValue", "switching_value", "switching_values"),
+    "test_time": ("BestSamples", "MeasuredPoint"),
+}
+"""Modules that need scipy, whose import takes longer than an evaluation, and their names: loaded when first used."""
+
+_MODULE_OF = {name: module for module, names in _LATE.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _MODULE_OF:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_MODULE_OF[name]}", __name__), name)

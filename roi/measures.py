@@ -181,4 +181,5 @@ def _signs(flows: Sequence[float]) -> list[int]:
         early = early * shrink + last
         late = late * stretch + first
     found = np.concatenate([late, early])
-    return [int(sign) for sign in np.sign(found)]
+    signs: list[int] = np.sign(found).astype(int).tolist()
+    return signs

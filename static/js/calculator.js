@@ -36,11 +36,12 @@
     range.value = value > low ? STEPS * Math.log(value / low) / Math.log(high / low) : 0;
   }
   function say(range, field) {
-    range.setAttribute("aria-valuetext", field.value + " " + (range.dataset.unit || ""));
+    const unit = field.parentElement.querySelector(".unit");
+    range.setAttribute("aria-valuetext", field.value + " " + (unit ? unit.textContent : ""));
   }
   function pair(part) {
     const box = part.closest("[data-figure]");
-    return box ? { range: box.querySelector("input[type=range]"), field: box.querySelector("[data-number]") } : {};
+    return box ? { range: box.querySelector("input[type=range]"), field: box.querySelector("label > input:not([type])") } : {};
   }
 
   document.addEventListener("input", (event) => {
@@ -71,15 +72,26 @@
     if (event.target.closest("form[data-figures]")) begun = Boolean(cause && cause.type === "input");
   });
 
-  // --- after each answer: a field whose note holds a fault is marked; sliders say their value with its unit
+  // --- after each answer: a field whose note holds a fault is marked; what each part is called and described by
+  let made = 0;
   function settle() {
     document.querySelectorAll("form[data-figures] [data-figure]").forEach((box) => {
       const fault = box.querySelector(".field-error");
-      box.querySelectorAll("[data-number]").forEach((field) => {
+      box.querySelectorAll("input:not([type])").forEach((field) => {
+        field.inputMode = "decimal";
         if (fault) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
+        if (fault) field.setAttribute("aria-describedby", fault.id); else field.removeAttribute("aria-describedby");
       });
       const { range, field } = pair(box);
-      if (range && field && !range.hasAttribute("aria-valuetext")) say(range, field);
+      if (range && field && !range.hasAttribute("aria-label")) {
+        range.setAttribute("aria-label", box.querySelector("label > span").textContent + ", slider");
+        say(range, field);
+      }
+      const tip = box.querySelector(".tip");
+      if (tip && !tip.id) {
+        tip.id = "tip-" + (made += 1);
+        tip.previousElementSibling.setAttribute("aria-describedby", tip.id);
+      }
     });
   }
 

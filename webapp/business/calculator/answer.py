@@ -46,7 +46,7 @@ def page_context(session: Session) -> dict[str, Any]:
     context = outcome_context(session)
     currency = roi.preset(session.state.preset).currency
     return context | {
-        "panel": panel(shown, context["outcome"].key),
+        "panel": panel(shown, {context["outcome"].key, *session.unfolded}),
         "refused": session.refused,
         "locale": shown.locale,
         "locales": LOCALES.values(),
@@ -73,12 +73,12 @@ def _presets(state: State) -> list[dict[str, Any]]:
 
 def part_context(session: Session) -> dict[str, Any]:
     """For an answer into a page that stays: the fields to draw anew, and the notes that no longer hold."""
-    known = places(session.shown.base)
-    touched = session.touched
+    shown, known = session.shown, places(session.shown.base)
+    noted = session.touched - session.redrawn
+    unfolded = panel(shown, session.unfolded) if session.unfolded else None
     return {
-        "redrawn": [make_input(session.shown, known[name]) for name in known if name in session.redrawn],
-        "noted": [
-            make_input(session.shown, known[name]) for name in known if name in touched and name not in session.redrawn
-        ],
-        "choices": [make_choice(session.shown, setting) for name, setting in SETTINGS.items() if name in touched],
+        "redrawn": [make_input(shown, known[name]) for name in known if name in session.redrawn],
+        "noted": [make_input(shown, known[name]) for name in known if name in noted],
+        "choices": [make_choice(shown, setting) for name, setting in SETTINGS.items() if name in noted],
+        "groups": [group for key in session.unfolded if unfolded and (group := unfolded.behind(key))],
     }

@@ -1,6 +1,6 @@
 """The figures of a scenario as a page shows them: folds of fields, and the options with their own figures."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import roi
@@ -34,27 +34,37 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Behind:
+    """An option's own figures, or those without effect as they stand. A page may bring them only when asked."""
+
+    key: str
+    title: str
+    is_here: bool
+    is_open: bool
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
 class Fold:
-    """A group that folds: fields in front, and those that have no effect as long as nobody states them behind."""
+    """A group that folds: fields in front, and behind them those that nobody has stated."""
 
     key: str
     title: str
     note: str
     is_open: bool
     inputs: tuple[Input, ...]
-    more: tuple[Input, ...] = ()
     choices: tuple[Choice, ...] = ()
+    behind: tuple[Behind, ...] = ()
 
 
 @dataclass(frozen=True)
 class OptionFold:
-    """An option: whether it takes part, whether its figures are unfolded, and those in which it differs."""
+    """An option: whether it takes part, and the figures in which it differs."""
 
     key: str
     name: str
     is_on: bool
-    is_open: bool
-    inputs: tuple[Input, ...] = ()
+    own: Behind
 
 
 @dataclass(frozen=True)
@@ -64,17 +74,43 @@ class Panel:
     folds: tuple[Fold, ...]
     options: tuple[OptionFold, ...]
 
+    def behind(self, key: str) -> Behind | None:
+        """The fields of that key which are brought when asked for."""
+        groups = [*(option.own for option in self.options), *(each for fold in self.folds for each in fold.behind)]
+        return next((group for group in groups if group.key == key), None)
 
-def panel(shown: Shown, front: str = "") -> Panel:
-    """All folds. Open are the first, each one with a fault, and the figures of the option `front`."""
+
+def panel(shown: Shown, unfolded: Collection[str] | None = None) -> Panel:
+    """All folds; open are the first and each one with a fault or a change.
+
+    unfolded: keys of what lies behind that is to be here and open; None brings everything, closed.
+    """
     known = places(shown.base)
     inputs = {name: make_input(shown, place) for name, place in known.items()}
     idle = _without_effect(shown)
-    folds = [
-        _fold(shown, groups, [each for name, each in inputs.items() if known[name].option is None and name not in idle])
-        for groups in FOLDS
+    own = [each for name, each in inputs.items() if known[name].option is None and name not in idle]
+    folds = [_fold(shown, groups, own, unfolded) for groups in FOLDS]
+    options = [
+        _option(shown, option, [each for name, each in inputs.items() if known[name].option == option.key], unfolded)
+        for option in shown.base.options
+        if option.kind != "do_nothing"
     ]
-    return Panel(tuple(folds), tuple(_option_folds(shown, inputs, front)))
+    return Panel(tuple(folds), tuple(options))
+
+
+def _behind(key: str, title: str, inputs: list[Input], unfolded: Collection[str] | None) -> Behind:
+    is_open = any(map(_is_touched, inputs)) or (unfolded is not None and key in unfolded)
+    return Behind(key, title, is_open or unfolded is None, is_open, tuple(inputs))
+
+
+def _option(shown: Shown, option: roi.Option, inputs: list[Input], unfolded: Collection[str] | None) -> OptionFold:
+    title = f"{formats.count(len(inputs), 'figure')} of its own"
+    own = _behind(option.key, title, inputs, unfolded)
+    return OptionFold(option.key, option.name, option.key not in shown.state.without, own)
+
+
+def _is_touched(each: Input) -> bool:
+    return bool(each.fault or each.was or each.parts)
 
 
 def _without_effect(shown: Shown) -> set[str]:
@@ -84,32 +120,24 @@ def _without_effect(shown: Shown) -> set[str]:
     return set.intersection(*stated)
 
 
-def _option_folds(shown: Shown, inputs: Mapping[str, Input], front: str) -> Iterable[OptionFold]:
-    for option in shown.base.options:
-        if option.kind == "do_nothing":
-            continue
-        own = tuple(each for name, each in inputs.items() if name.count(".") == 2 and name.startswith(f"{option.key}."))
-        is_open = option.key == front or any(each.fault or each.was for each in own)
-        yield OptionFold(option.key, option.name, option.key not in shown.state.without, is_open, own)
-
-
-def _fold(shown: Shown, groups: tuple[str, ...], inputs: list[Input]) -> Fold:
-    own = [each for each in inputs if each.name.partition(".")[0] in groups]
+def _fold(shown: Shown, groups: tuple[str, ...], inputs: list[Input], unfolded: Collection[str] | None) -> Fold:
     known = places(shown.base)
-    front = [each for each in own if _is_stated(known[each.name].quantity) or each.was or each.fault or each.parts]
+    own = [each for each in inputs if each.name.partition(".")[0] in groups]
+    front = [each for each in own if _is_stated(known[each.name].quantity) or _is_touched(each)]
+    rest = [each for each in own if each not in front]
     choices = [make_choice(shown, setting) for setting in SETTINGS.values() if setting.group in groups]
     titles = [GROUPS[group].title for group in groups]
     changed = sum(bool(each.was) for each in own)
+    key = f"more-{groups[0]}"
+    title = f"{formats.count(len(rest), 'more figure')}, without effect as they stand"
     return Fold(
         key=groups[0],
         title=" and ".join([titles[0], *(title.lower() for title in titles[1:])]),
         note=f"{formats.count(changed)} changed" if changed else formats.count(len(front), "figure"),
-        is_open=groups == FOLDS[0]
-        or any(each.fault or each.parts for each in own)
-        or any(each.fault for each in choices),
+        is_open=groups == FOLDS[0] or any(map(_is_touched, own)) or any(each.fault for each in choices),
         inputs=tuple(front),
-        more=tuple(each for each in own if each not in front),
         choices=tuple(choices),
+        behind=(_behind(key, title, rest, unfolded),) if rest else (),
     )
 
 

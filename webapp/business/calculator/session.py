@@ -47,10 +47,17 @@ class Session:
 
     @property
     def touched(self) -> set[str]:
-        """Names of the figures whose note on the page no longer holds."""
+        """Names of the figures on the page whose note no longer holds."""
         now, before = self.shown.state.figures, self.earlier.figures
         changed = {name for name in {*now, *before} if now.get(name) != before.get(name)}
-        return changed | set(self.faults) | set(self.form.getlist("faulty") if self.form else ())
+        form = self.form or QueryDict()
+        here = {name.removesuffix(".kind") for name in form}
+        return (changed | set(self.faults) | set(form.getlist("faulty"))) & here
+
+    @property
+    def unfolded(self) -> tuple[str, ...]:
+        """Keys of the groups of fields that were asked for."""
+        return tuple(self.form.getlist("unfold")[:10] if self.form else ())
 
 
 def flat(query: QueryDict) -> dict[str, str]:

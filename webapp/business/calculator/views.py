@@ -23,7 +23,7 @@ def calculator(request: HttpRequest) -> HttpResponse:
     is_sent = "last" in request.GET
     session = sent(request.GET) if is_sent else opened(request.GET)
     is_part = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-    if not is_part and is_sent and not session.shown.faults and "open" not in request.GET:
+    if is_sent and not is_part and not session.shown.faults and not {"open", "unfold"} & set(request.GET):
         return redirect(_address(session))
     with in_locale(session.shown.locale):
         response = _part(request, session) if is_part else _page(request, session)
@@ -37,19 +37,22 @@ def _address(session: Session) -> str:
 
 
 def _page(request: HttpRequest, session: Session) -> HttpResponse:
-    return render(request, "business/calculator/page.html", page_context(session) | _link(request, session))
+    """The whole page; it brings the first charts, and the others when it is there or when asked."""
+    context = page_context(session) | _link(request, session) | {"charts_all": "charts" in request.GET}
+    return render(request, "business/calculator/page.html", context)
 
 
 def _part(request: HttpRequest, session: Session) -> HttpResponse:
     """The outcome with the notes that changed; the whole calculator where every number on it changed."""
+    context = outcome_context(session) | _link(request, session) | {"charts_all": True}
+    if session.form is None and "charts" in request.GET:
+        return render(request, "business/calculator/_charts.html", context)
     if session.form is None or session.shown.locale != session.earlier.locale:
-        context = page_context(session) | _link(request, session)
-        response = render(request, "business/calculator/_calculator.html", context)
+        response = render(request, "business/calculator/_calculator.html", context | page_context(session))
         response["HX-Retarget"] = "#calculator"
         response["HX-Reswap"] = "outerHTML"
     else:
-        context = outcome_context(session) | part_context(session) | _link(request, session)
-        response = render(request, "business/calculator/_answer.html", context)
+        response = render(request, "business/calculator/_answer.html", context | part_context(session))
     _keep_in_history(request, response, session)
     return response
 

@@ -11,6 +11,12 @@
     });
   });
 
+  // --- a walk: the next question, or the strategy at the end, takes the place of the answer that was pressed
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const next = event.detail.target.id === "walk-now" && event.detail.target.querySelector("[data-walk-focus]");
+    if (next) next.focus({ preventScroll: false });
+  });
+
   // --- a flow: a station opens its panel in place; the lines that stop there are drawn bold
   const stopsOf = (flow) => [...flow.querySelectorAll("[data-stop]")];
 

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .chooser import views as chooser
 from .explorers import views as explorers
 from .flows import views as flows
 
@@ -9,4 +10,7 @@ urlpatterns = [
     path("topics/explorers/<slug:key>/", explorers.explorer, name="explorer"),
     path("topics/flows/<slug:key>/", flows.first_station, name="flow-start"),
     path("topics/flows/<slug:key>/<slug:station>/", flows.station, name="flow"),
+    path("topics/methods/", chooser.methods, name="methods"),
+    path("topics/choose/", chooser.choose, name="choose"),
+    path("topics/walk/", chooser.test_time, name="walk"),
 ]

@@ -7,6 +7,8 @@ from django.forms import BoundField
 from django.http import HttpRequest, QueryDict
 from django.template import Context
 
+from webapp.topics.chooser.table import table_context
+from webapp.topics.chooser.views import choose_context, walk_context
 from webapp.topics.explorers.registry import panel
 from webapp.topics.flows.views import flow_context
 from webapp.ui.fields import field_parts
@@ -57,16 +59,19 @@ def flow(context: Context, key: str, station: str = "", level: int = 2) -> dict[
     return {**flow_context(key, chosen), "level": level, "assets": _assets(context)}
 
 
-@register.simple_tag(takes_context=True)
-def method_table(context: Context) -> str:
-    return ""
+@register.inclusion_tag("topics/choose/_table.html", takes_context=True)
+def method_table(context: Context, level: int = 2) -> dict[str, Any]:
+    """The table of methods, sorted and filtered as the page's address says."""
+    return {**table_context(_query(context)), "level": level, "assets": _assets(context)}
 
 
-@register.simple_tag(takes_context=True)
-def help_me_choose(context: Context) -> str:
-    return ""
+@register.inclusion_tag("topics/choose/_choose.html", takes_context=True)
+def help_me_choose(context: Context, level: int = 2) -> dict[str, Any]:
+    """Four questions and a ranking of the methods with reasons."""
+    return {**choose_context(_query(context)), "level": level, "assets": _assets(context)}
 
 
-@register.simple_tag(takes_context=True)
-def decision_walk(context: Context) -> str:
-    return ""
+@register.inclusion_tag("topics/choose/_walk.html", takes_context=True)
+def decision_walk(context: Context, level: int = 2) -> dict[str, Any]:
+    """The walk to a test-time strategy, question by question."""
+    return {**walk_context(_query(context)), "level": level, "assets": _assets(context)}

@@ -6,8 +6,7 @@ TOPIC = Topic(
     key="domain-adaptation",
     branch=Branch.FINE_TUNING,
     title="Domain-specific adaptation with PEFT",
-    summary="A healthcare company's published result, claim by claim, beside what this installation measured on "
-    "medical coding.",
+    summary="A healthcare company's published result, claim by claim, beside what this installation measured.",
     description="A case study of domain adaptation with PEFT: the published claims of 92% accuracy, 30% improvement "
     "and 80% less compute, each beside what was measured here.",
     takeaways=(
@@ -36,17 +35,17 @@ TOPIC = Topic(
             (
                 (
                     "Adapt",
-                    "when the form is what is wrong: codes, labels, tone, the field's abbreviations, the shape of a "
+                    "When the form is what is wrong: codes, labels, tone, the field's abbreviations, the shape of a "
                     "report.",
                 ),
                 (
                     "Look up",
-                    "when the facts are what is missing or changes: prices, guidelines, case files. The answer can "
+                    "When the facts are what is missing or changes: prices, guidelines, case files. The answer can "
                     "then name its source.",
                 ),
                 (
                     "Both",
-                    "when the model must read your documents in your way. Train on rows that contain the retrieved "
+                    "When the model must read your documents in your way. Train on rows that contain the retrieved "
                     "text, so that it learns to answer from it and to say when nothing in it helps.",
                 ),
             ),

@@ -48,7 +48,6 @@ TOPIC = Topic(
         ),
     ),
     claims=("compute-optimal-best-of-n", "compute-optimal-14x", "adaptive-consistency-samples"),
-    flow="test-time",
     kinds=("test_time", "test-time", "evaluate"),
     terms=("test-time-scaling", "chain-of-thought", "best-of-n", "adaptive-consistency", "latency", "temperature"),
     sources=("cot", "self-consistency", "adaptive-consistency", "compute-optimal", "tot", "survey"),

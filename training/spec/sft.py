@@ -34,7 +34,7 @@ class Adaptation(SpecPart):
     """Which parameters learn."""
 
     method: Method = setting(
-        "lora", title="Method", basic=True, help="full trains every weight; the others a small part."
+        "lora", title="Method", basic=True, help="Full fine-tuning trains every weight; the others a small part."
     )
     rank: int = setting(
         16,

@@ -31,6 +31,7 @@ class FieldParts:
     help_id: str
     typical: str
     typical_id: str
+    typical_word: str
     error: str
     error_id: str
     unit: str
@@ -97,6 +98,7 @@ def field_parts(
         help_id=f"{base}_helptext" if help else "",
         typical=typical,
         typical_id=f"{base}_typical" if typical else "",
+        typical_word=str(getattr(bound.field, "typical_word", "Typical")),
         error=error,
         error_id=f"{base}_error" if error else "",
         unit=unit or str(getattr(bound.field, "unit", "")),

@@ -11,6 +11,8 @@ from .figure import Chart
 
 _TICK_CHARACTERS = 18
 _MOST_COUNTED = 20
+_NEAR_X, _NEAR_Y = 0.5, 0.12
+"""Shares of the width and the height within which two names would meet on a phone."""
 _STRONG = 0.55
 """From this share on a cell's colour is so strong that its count is written in the colour meant for it."""
 
@@ -52,7 +54,7 @@ def cost_chart(points: Sequence[CostPoint], finding: str, cost_title: str, *, no
     widest = max((point.cost for point in points), default=0.0) or 1.0
     x = axis(cost_title) | {"range": [-0.04 * widest, 1.06 * widest]}
     drawn = figure(traces, x=x, y=y, legend=False)
-    drawn["layout"]["annotations"] = [_name(point, is_left=point.cost > widest / 2) for point in points]
+    drawn["layout"]["annotations"] = _names(points, widest, y["range"][1] - y["range"][0])
     rows = [
         (point.name, interval(_measured(point)), _cost_text(point, cost_title), "yes" if point in edge else "no")
         for point in points
@@ -86,7 +88,22 @@ def _dot(point: CostPoint, series: int, on_frontier: bool) -> dict[str, Any]:
     return made | {"cliponaxis": False, "hovertemplate": f"{point.name}: {interval(_measured(point))}<extra></extra>"}
 
 
-def _name(point: CostPoint, *, is_left: bool) -> dict[str, Any]:
+def _names(points: Sequence[CostPoint], widest: float, tall: float) -> list[dict[str, Any]]:
+    """Each method's name: above its point, or below where the name of a point close by, a little higher, is above."""
+    above: list[CostPoint] = []
+    names = []
+    for point in sorted(points, key=lambda point: -point.accuracy):
+        is_free = not any(
+            abs(other.cost - point.cost) < _NEAR_X * widest and abs(other.accuracy - point.accuracy) < _NEAR_Y * tall
+            for other in above
+        )
+        if is_free:
+            above.append(point)
+        names.append(_name(point, is_left=point.cost > widest / 2, is_above=is_free))
+    return names
+
+
+def _name(point: CostPoint, *, is_left: bool, is_above: bool) -> dict[str, Any]:
     """The method's name beside its point, on the side where there is room, and clear of the interval."""
     return {
         "x": point.cost,
@@ -95,7 +112,7 @@ def _name(point: CostPoint, *, is_left: bool) -> dict[str, Any]:
         "showarrow": False,
         "xanchor": "right" if is_left else "left",
         "xshift": -10 if is_left else 10,
-        "yshift": 12,
+        "yshift": 12 if is_above else -13,
         "font": {"color": "var(--ink)"},
     }
 

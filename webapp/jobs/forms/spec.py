@@ -157,7 +157,7 @@ def form_field(field: Field, offered: Offers) -> forms.Field:
     made = _control(field, offered)
     # only for how it is shown; see _AnyText and _AnyOf
     made.required = field.is_required or field.default is not None
-    dress(made, unit=field.unit, typical=_typical(field))
+    dress(made, unit=field.unit, typical=_typical(field), typical_word="Typical" if field.typical else "Allowed")
     made.label, made.help_text = field.title, _HELP.get(field.path, field.help)
     if field.default is not None:
         made.initial = _shown(field, field.default)

@@ -103,6 +103,21 @@ def test_the_cost_chart_marks_the_frontier_and_shows_intervals() -> None:
     assert [row[-1] for row in chart.rows] == ["yes", "yes", "no"]
 
 
+def test_names_of_points_close_by_do_not_meet() -> None:
+    """Two near points: the higher one's name above, the lower one's below; a point far off keeps its name above."""
+    points = [
+        CostPoint("LoRA", 0.883, 0.84, 0.92, 300, 90.0),
+        CostPoint("DoRA", 0.880, 0.84, 0.92, 300, 100.0),
+        CostPoint("Base", 0.42, 0.36, 0.47, 300, 0.0),
+    ]
+    shifts = {
+        name["text"]: name["yshift"]
+        for name in cost_chart(points, "x", "Device-seconds").figure["layout"]["annotations"]
+    }
+    assert shifts["LoRA"] > 0 > shifts["DoRA"]
+    assert shifts["Base"] > 0
+
+
 def test_a_method_with_a_range_of_cost_has_an_interval_both_ways() -> None:
     ranged = CostPoint("lora", 0.9, 0.85, 0.95, 300, 3.0, 2.0, 5.0)
     drawn = cost_chart([point("base", 0.5, 0), ranged], "x", "Time (s)").figure["data"][-1]

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from webapp.ui.badges import BADGES, find_badge
 from webapp.ui.diff import differences
 
 STATIC = Path(__file__).parents[3] / "static"
+TEMPLATES = STATIC.parent / "templates"
 
 
 def render(source: str, path: str = "/", **context: object) -> str:
@@ -168,8 +170,18 @@ def test_plotly_is_served_from_its_package() -> None:
     assert finders.find("plotly/widgetbundle.js") is None
 
 
-def test_own_css_and_js_stay_small() -> None:
-    assert sum(path.stat().st_size for path in STATIC.rglob("*") if path.suffix in (".css", ".js")) < 100_000
+def test_own_css_and_js_of_a_page_stay_small() -> None:
+    """What every page loads, with all that the templates of one app add."""
+
+    def linked(*templates: Path) -> set[str]:
+        texts = [template.read_text() for template in templates]
+        return set(re.findall(r"\{% static '((?:css|js)/[^']+)' %\}", "".join(texts)))
+
+    shared = linked(TEMPLATES / "base.html", TEMPLATES / "components/_styles.html")
+    assert "css/tokens.css" in shared
+    for app in TEMPLATES.iterdir():
+        names = shared | linked(*app.rglob("*.html"))
+        assert sum((STATIC / name).stat().st_size for name in names) < 100_000, app.name
 
 
 def test_css_is_whole() -> None:

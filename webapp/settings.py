@@ -148,6 +148,7 @@ SWEEP_SECONDS = env.whole("UPLIFT_SWEEP_SECONDS", 5, low=1, high=600)
 CELERY_BEAT_SCHEDULE = {
     "sweep uploads": {"task": "datasets.sweep", "schedule": 30.0, "options": {"expires": 30.0, "queue": "default"}},
     "mail inquiries": {"task": "inquiries.mail", "schedule": 300.0, "options": {"expires": 300.0, "queue": "default"}},
+    "sweep gates": {"task": "roadmap.sweep", "schedule": 60.0, "options": {"expires": 60.0, "queue": "default"}},
     "sweep": {
         "task": "jobs.sweep",
         "schedule": float(SWEEP_SECONDS),

@@ -12,6 +12,7 @@ from webapp.projects.audit import record
 from webapp.projects.models import Project
 
 from .models import Measurement
+from .signals import measured
 
 
 class EvidenceRefused(Exception):
@@ -61,6 +62,7 @@ def record_external(*, by: User, project: Project, figure: ExternalFigure) -> Me
         recorded_by=by,
     )
     record(by, "measurement.recorded", made, metric=made.metric, value=made.value, source=made.source)
+    measured.send(sender=Measurement, project_id=project.pk)
     return made
 
 

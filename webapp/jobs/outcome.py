@@ -10,6 +10,7 @@ from training.result import read_result
 from .ingest import storable
 from .lease import Lease
 from .models import Artifact, Job, JobState, Measurement
+from .signals import measured
 from .verdict import Verdict
 
 _DATA_FIELDS = ("data.test", "data.validation", "data.train")
@@ -41,6 +42,7 @@ def finish(lease: Lease, verdict: Verdict, folder: Path, *, is_blameless: bool =
         lease.end(JobState.DONE, {"result": result, "failure": {}, **_cost(result)})
         job = Job.objects.get(pk=lease.job_id)
         Measurement.objects.bulk_create(_measurements(job, result), ignore_conflicts=True)
+        measured.send(sender=Measurement, project_id=job.project_id)
         Artifact.objects.bulk_create(
             (
                 Artifact(job=job, **{key: made.get(key) or default for key, default in _ARTIFACT.items()})
@@ -72,17 +74,17 @@ def _measurements(job: Job, result: dict[str, Any]) -> list[Measurement]:
             project_id=job.project_id,
             job=job,
             study_id=job.study_id,
-            metric=measured["metric"],
-            label=measured.get("label") or "",
-            value=measured["value"],
-            low=measured.get("low"),
-            high=measured.get("high"),
-            n=measured.get("n") or 0,
-            unit=measured.get("unit") or "fraction",
+            metric=given["metric"],
+            label=given.get("label") or "",
+            value=given["value"],
+            low=given.get("low"),
+            high=given.get("high"),
+            n=given.get("n") or 0,
+            unit=given.get("unit") or "fraction",
             model=str(job.spec.get("adapter") or job.spec.get("model", "")),
             model_digest=str(provenance.get("model_digest") or "")[:80],
             data_digest=data_digest or str(provenance.get("data_digest") or "")[:80],
         )
-        for measured in result.get("measurements", [])
-        if measured.get("value") is not None
+        for given in result.get("measurements", [])
+        if given.get("value") is not None
     ]

@@ -1,0 +1,1 @@
+"""Plans as documents: what is exported, imported, and kept as a template."""

@@ -1,0 +1,1 @@
+"""What changes a roadmap: keyword-only verbs, atomic, each noted in the roadmap's history and the audit log."""

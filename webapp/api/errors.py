@@ -7,6 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
+from roi import ScenarioFaults
+from webapp.business.services import EditConflict
 from webapp.datasets.options import DataRefused
 from webapp.files.bucket import FilesFault
 from webapp.jobs.services import LaunchRefused
@@ -18,6 +20,14 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(LaunchRefused)
     def refused(request: HttpRequest, error: LaunchRefused) -> HttpResponse:
         return _faults(api, request, [{"path": fault.path, "message": fault.message} for fault in error.faults])
+
+    @api.exception_handler(ScenarioFaults)
+    def bad_figures(request: HttpRequest, error: ScenarioFaults) -> HttpResponse:
+        return _faults(api, request, [{"path": fault.path, "message": fault.message} for fault in error.faults])
+
+    @api.exception_handler(EditConflict)
+    def overtaken(request: HttpRequest, error: EditConflict) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error), "version": error.current.version}, status=409)
 
     @api.exception_handler(DataRefused)
     def data_refused(request: HttpRequest, error: DataRefused) -> HttpResponse:

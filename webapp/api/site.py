@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 
-from . import datasets, errors, jobs, projects, studies
+from . import datasets, errors, jobs, projects, scenarios, studies
 from .auth import TokenAuth
 
 api = NinjaAPI(
@@ -19,6 +19,7 @@ api.add_router("/projects", projects.router)
 api.add_router("", datasets.router)
 api.add_router("", jobs.router)
 api.add_router("", studies.router)
+api.add_router("", scenarios.router)
 
 
 def urls() -> tuple[list[URLPattern | URLResolver], str, str]:

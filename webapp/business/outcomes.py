@@ -1,0 +1,53 @@
+"""The outcome of a case as plain data: the summary that is stored with each version, and the whole for the API."""
+
+from typing import Any
+
+import roi
+from roi.montecarlo import simulate
+from roi.outcome import evaluate
+
+TRIALS = 10_000
+SEED = 0
+"""Stored outcomes are all at this seed, so that two versions differ by their figures and not by luck."""
+
+_MEASURES = ("npv", "payback_months", "cost_per_item_correct", "cost_per_item_handled", "roi")
+
+
+def summary(case: roi.Scenario) -> dict[str, Any]:
+    """What lists, gates and the overview show of a case, for each option but doing nothing; None is undefined.
+
+    `npv` and the other measures use each figure's central value; `npv_low` and `npv_high` are P5 and P95 of the trials,
+    `p_npv_positive` and `p_best` shares of them. `best` is the key of the option of the highest `npv`.
+    """
+    outcome, simulation = evaluate(case), simulate(case, trials=TRIALS, seed=SEED)
+    options: dict[str, dict[str, Any]] = {}
+    for option in case.options:
+        if option.kind == "do_nothing":
+            continue
+        told, risk = outcome.option(option.key), simulation.option(option.key)
+        options[option.key] = {
+            "name": option.name,
+            "kind": option.kind,
+            **{name: getattr(told, name).value for name in _MEASURES},
+            "npv_low": risk.npv.p5,
+            "npv_high": risk.npv.p95,
+            "p_npv_positive": risk.chance_positive,
+            "p_best": risk.chance_best,
+        }
+    best = max(options, key=lambda key: options[key]["npv"]) if options else ""
+    return {
+        "best": best,
+        "currency": case.currency,
+        "trials": TRIALS,
+        "seed": SEED,
+        "horizon_months": case.time.horizon_months,
+        "options": options,
+    }
+
+
+def evaluation(case: roi.Scenario, *, trials: int = TRIALS, seed: int = SEED) -> dict[str, Any]:
+    """The whole outcome: monthly lines and measures with their formulas, and what the trials say."""
+    return {
+        "outcome": evaluate(case).data(),
+        "simulation": simulate(case, trials=trials, seed=seed).to_dict(),
+    }

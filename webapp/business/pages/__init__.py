@@ -1,0 +1,1 @@
+"""What the scenario pages show, made from stored figures."""

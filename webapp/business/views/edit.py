@@ -1,0 +1,116 @@
+"""Change a scenario's figures; the second of two editors is told, and nothing of the first's is overwritten."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+import roi
+from webapp.projects.pages import frame, person
+from webapp.ui.locales import in_locale
+
+from .. import editing
+from ..access import get_scenario
+from ..calculator.inputs import Shown
+from ..calculator.outcome import outcome
+from ..calculator.panel import panel
+from ..calculator.state import apply
+from ..forms import EditForm
+from ..models import Scenario
+from ..pages.history import shown_version
+from ..services import EditConflict, stored_case, update_scenario
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
+    """The calculator's figures over the stored ones. What is stored is what was typed, in one version."""
+    found = get_scenario(person(request), scenario, project=code, edit=True)
+    if request.method == "POST":
+        return _typed(request, found)
+    case = stored_case(found)
+    form = EditForm(initial={"version": found.version, "name": found.name})
+    return _page(request, found, form, Shown(case, editing.untouched(case)), case)
+
+
+def _typed(request: HttpRequest, found: Scenario) -> HttpResponse:
+    """Show what the figures come to, or store them; faults go back beside their fields."""
+    form = EditForm(request.POST)
+    typed = editing.read(request.POST, _seen_case(found, form))
+    case = typed.base
+    if not typed.faults:
+        try:
+            case = apply(typed.state, typed.base).scenario
+        except roi.ScenarioFaults as faults:
+            typed = editing.together(typed, faults)
+    if request.headers.get("HX-Target") == "outcome":
+        return _preview(request, typed, case)
+    if "open" in request.POST or "reset" in request.POST:
+        return _page(request, found, form, typed.shown, case)
+    if not form.is_valid() or typed.faults:
+        return _page(request, found, form, typed.shown, case, status=422)
+    return _store(request, found, form, typed)
+
+
+def _store(request: HttpRequest, found: Scenario, form: EditForm, typed: editing.Read) -> HttpResponse:
+    user = person(request)
+    seen, name, why = (form.cleaned_data[key] for key in ("version", "name", "note"))
+    case = editing.changed_case(typed.base, typed.state, by=user, name=name, why=why)
+    try:
+        stored = update_scenario(by=user, scenario=found, seen_version=seen, case=case, note=why)
+    except EditConflict as conflict:
+        return _conflict(request, conflict.current, typed, name, why, seen)
+    if stored.version == seen:
+        messages.info(request, "Nothing was changed, so no version was stored.")
+    else:
+        messages.success(request, f"Stored as version {stored.version}.")
+    return redirect("business:scenario", found.project.code, found.code)
+
+
+def _seen_case(found: Scenario, form: EditForm) -> roi.Scenario:
+    """The figures that the form was made from: what is not typed anew stays as it was there."""
+    version = found.versions.filter(number=form.cleaned_data["version"]).first() if form.is_valid() else None
+    return stored_case(version or found)
+
+
+def _conflict(
+    request: HttpRequest, current: Scenario, typed: editing.Read, name: str, why: str, seen: int
+) -> HttpResponse:
+    """Their version, with what this person typed on top of it, and what changed since."""
+    case = stored_case(current)
+    since = current.versions.select_related("created_by").defer("document").filter(number__gt=seen).order_by("number")
+    # the version to be sent next is the one that stands now
+    form = EditForm(initial={"version": current.version, "name": name, "note": why})
+    shown = Shown(case, editing.carried_over(typed.state, case))
+    versions = [shown_version(version) for version in since]
+    return _page(request, current, form, shown, apply(shown.state, case).scenario, status=409, conflict=versions)
+
+
+def _page(
+    request: HttpRequest,
+    found: Scenario,
+    form: EditForm,
+    shown: Shown,
+    case: roi.Scenario,
+    *,
+    status: int = 200,
+    **more: object,
+) -> HttpResponse:
+    with in_locale(shown.locale):
+        context = {
+            **frame(request, found.project, "business"),
+            "scenario": found,
+            "form": form,
+            "faults": shown.faults,
+            "panel": panel(shown),
+            "locale": shown.locale,
+            "outcome": outcome(case),
+            **more,
+        }
+        return render(request, "business/scenarios/edit.html", context, status=status)
+
+
+def _preview(request: HttpRequest, typed: editing.Read, case: roi.Scenario) -> HttpResponse:
+    """The outcome of what is typed so far; of what was stored while a figure has a fault. Nothing is stored."""
+    with in_locale(typed.shown.locale):
+        context = {"outcome": outcome(case, request.POST.get("show", "")), "faults": typed.faults}
+        return render(request, "business/scenarios/_preview.html", context)

@@ -79,9 +79,9 @@ class Draws:
         known: dict[object, Weights] = {}
         return [self._npv(place, figures, known) for place, figures in enumerate(values)]
 
-    def npv_of(self, place: int, values: Sequence[Values]) -> Array:
+    def npv_of(self, place: int, figures: Values) -> Array:
         """NPV [n] or [1] of one option, by its place."""
-        return self._npv(place, values[place], {})
+        return self._npv(place, figures, {})
 
     def _npv(self, place: int, figures: Values, known: dict[object, Weights]) -> Array:
         if self.options[place].kind == "do_nothing":
@@ -101,9 +101,12 @@ class Draws:
         return blocks(trials, len(self.inputs), seed=seed, method=method, correlations=self.correlations)
 
     def used_by(self, option: str) -> list[int]:
-        """The inputs that matter to an option: its own, and those of doing nothing, against which it is judged."""
-        judged = {option, *(other.key for other in self.options if other.kind == "do_nothing")}
-        return [index for index, item in enumerate(self.inputs) if judged & set(item.options)]
+        """The inputs that an option uses."""
+        return [index for index, item in enumerate(self.inputs) if option in item.options]
+
+    def path_in(self, option: str, item: Input) -> str:
+        """Where an input stands for one option: options that state a figure in equal words share its draws."""
+        return self.options[self.place(option)].paths[item.spec.name]
 
     def _uses(self, scenario: Scenario) -> Iterable[list[tuple[int, str]]]:
         """For each figure that is drawn once: the options that use it, with its name there."""

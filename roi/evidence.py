@@ -64,13 +64,13 @@ def sobol_indices(scenario: Scenario, option: str, *, points: int = SOBOL_POINTS
         drawn = list(centre)
         for index, row in zip(used, points, strict=True):
             drawn[index] = draws.inputs[index].inverse(row)
-        return np.broadcast_to(draws.npv_of(place, draws.values(drawn)), points.shape[1:])
+        return np.broadcast_to(draws.npv_of(place, draws.values(drawn)[place]), points.shape[1:])
 
     found = sobol.sobol_indices(npv, len(used), points=points, seed=seed)
     columns = [found.first, found.first_error, found.total, found.total_error]
     rows = zip(*[column or (None,) * len(used) for column in columns], strict=True)
     inputs = [
-        InputIndices(draws.inputs[index].path, draws.inputs[index].spec.label, *row)
+        InputIndices(draws.path_in(option, draws.inputs[index]), draws.inputs[index].spec.label, *row)
         for index, row in zip(used, rows, strict=True)
     ]
     reason = found.reason

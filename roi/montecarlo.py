@@ -167,7 +167,7 @@ def _risk(draws: Draws, index: int, npvs: Array, chance_best: float, monthly: Va
         deviation=deviation,
         standard_error=deviation / npvs.size**0.5,
         npv=_percentiles(npvs),
-        chance_positive=1 - float(np.searchsorted(npvs, 0.0, side="right")) / npvs.size,
+        chance_positive=(npvs.size - int(np.searchsorted(npvs, 0.0, side="right"))) / npvs.size,
         chance_best=chance_best,
         histogram=_histogram(npvs),
         band=band,

@@ -66,18 +66,18 @@ def tornado(scenario: Scenario, option: str) -> Tornado:
     drawn = [np.full(2 * len(used) + 1, item.quantity.mean) for item in draws.inputs]
     for column, index in enumerate(used):
         drawn[index][2 * column + 1 : 2 * column + 3] = ends[index]
-    npvs = np.broadcast_to(draws.npv_of(place, draws.values(drawn)), (2 * len(used) + 1,))
+    npvs = np.broadcast_to(draws.npv_of(place, draws.values(drawn)[place]), (2 * len(used) + 1,))
     bars = [
-        _bar(scenario, draws, index, ends[index], npvs[2 * column + 1 : 2 * column + 3])
+        _bar(scenario, draws, option, index, ends[index], npvs[2 * column + 1 : 2 * column + 3])
         for column, index in enumerate(used)
     ]
     return Tornado(option, float(npvs[0]), tuple(sorted(bars, key=lambda bar: -bar.swing)))
 
 
-def _bar(scenario: Scenario, draws: Draws, index: int, ends: Array, npvs: Array) -> Bar:
+def _bar(scenario: Scenario, draws: Draws, option: str, index: int, ends: Array, npvs: Array) -> Bar:
     item = draws.inputs[index]
     return Bar(
-        path=item.path,
+        path=draws.path_in(option, item),
         label=item.spec.label,
         unit=item.spec.unit_in(scenario.currency),
         low_value=float(ends[0]),
@@ -188,7 +188,9 @@ def npv_at(draws: Draws, option: str, changes: Mapping[str, Array]) -> Array:
         for index, resolved in enumerate(draws.options):
             if path in (resolved.paths[name], f"options[{index}].{name}"):
                 values[index][name] = taken
-    return np.broadcast_to(draws.npv_of(draws.place(option), values), next(iter(changes.values())).shape)
+    return np.broadcast_to(
+        draws.npv_of(draws.place(option), values[draws.place(option)]), next(iter(changes.values())).shape
+    )
 
 
 def _floats(values: Array) -> tuple[float, ...]:

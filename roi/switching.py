@@ -1,16 +1,16 @@
 """The value of a figure at which an option begins to pay: the root of NPV = 0."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 
-from .draws import Draws
-from .figures import FigureSpec
+from .draws import Draws, Values
+from .figures import REGISTRY, FigureSpec
 from .scenario import Scenario
-from .sensitivity import figure_at, npv_at
+from .sensitivity import figure_at
 
 Array = NDArray[np.float64]
 
@@ -41,58 +41,114 @@ class SwitchingValue:
 def switching_value(scenario: Scenario, option: str, path: str) -> SwitchingValue:
     """The value of the figure at `path` at which the option's NPV is 0, looked for throughout the figure's limits.
 
-    Source: UK HM Treasury, The Green Book (2022), chapter 5, "switching values". Brackets from a grid that is dense
-    where figures usual are, then Brent's method. Raises `KeyError` for an unknown option or path.
+    Source: UK HM Treasury, The Green Book (2022), chapter 5, "switching values". A grid that is dense where figures
+    usually lie gives brackets, which are narrowed to rounding; a figure that works in whole months switches at a jump.
+    Raises `KeyError` for an unknown option or path.
     """
-    return _switching(scenario, Draws(scenario), option, path)
+    draws = Draws(scenario)
+    spec, quantity = figure_at(draws, path)
+    place = draws.place(option)
+    if path not in (draws.options[place].paths[spec.name], f"options[{place}].{spec.name}"):
+        return _said(scenario, option, path, spec, quantity.mean, None, None, _NO_EFFECT)
+    return _switching(scenario, draws, option, [(path, spec)])[0]
 
 
 def switching_values(scenario: Scenario, option: str) -> list[SwitchingValue]:
     """The switching value of every figure that the option uses and that moves its NPV; others are left out."""
     draws = Draws(scenario)
-    used = draws.options[draws.place(option)].paths.values()
-    found = [_switching(scenario, draws, option, path) for path in used]
+    paths = draws.options[draws.place(option)].paths
+    found = _switching(scenario, draws, option, [(path, REGISTRY[name]) for name, path in paths.items()])
     return [value for value in found if value.reason != _NO_EFFECT]
 
 
 _NO_EFFECT = "the figure does not change the NPV"
+_SECTIONS, _ROUNDS = 16, 12
+"""Each round keeps one of the sections of a bracket: 16^-12 of its width is left, less than rounding."""
 
 
-def _switching(scenario: Scenario, draws: Draws, option: str, path: str) -> SwitchingValue:
-    spec, quantity = figure_at(draws, path)
-    grid = _grid(spec, quantity.mean)
-    npvs = npv_at(draws, option, {path: grid})
+def _switching(
+    scenario: Scenario, draws: Draws, option: str, figures: Sequence[tuple[str, FigureSpec]]
+) -> list[SwitchingValue]:
+    """All figures at once: one evaluation of all grids, and one a round of all brackets."""
+    place = draws.place(option)
+    means = draws.options[place].means()
+    names = [spec.name for _, spec in figures]
+    grids = np.array([_grid(spec, means[spec.name]) for _, spec in figures])
+    npvs = _npvs(draws, place, names, grids)
+    row, column = np.nonzero((npvs[:, :-1] > 0) != (npvs[:, 1:] > 0))
+    roots = _roots(draws, place, [names[index] for index in row], grids[row, column], grids[row, column + 1])
+    pays = np.where(npvs[row, column + 1] > 0, "above", "below")
+    return [
+        _said(
+            scenario,
+            option,
+            path,
+            spec,
+            means[spec.name],
+            *_verdict(grid, npv, roots[row == index], pays[row == index], means[spec.name]),
+        )
+        for index, ((path, spec), grid, npv) in enumerate(zip(figures, grids, npvs, strict=True))
+    ]
 
-    def said(value: float | None, pays: str | None, reason: str | None) -> SwitchingValue:
-        unit = spec.unit_in(scenario.currency)
-        return SwitchingValue(option, path, spec.label, unit, quantity.mean, value, pays, reason)
 
+def _verdict(
+    grid: Array, npvs: Array, roots: Array, pays: NDArray[np.str_], current: float
+) -> tuple[float | None, str | None, str | None]:
+    """Value, side that pays, and reason, of one figure."""
     if np.ptp(npvs) <= 1e-12 * np.abs(npvs).max():
-        return said(None, None, _NO_EFFECT)
-    crossings = np.flatnonzero((npvs[:-1] > 0) != (npvs[1:] > 0))
-    if crossings.size == 0:
+        return None, None, _NO_EFFECT
+    if roots.size == 0:
         verdict = "positive" if npvs[0] > 0 else "never positive"
-        return said(None, None, f"the NPV is {verdict} from {grid[0]:,g} to {grid[-1]:,g}")
-    roots = [_root(draws, option, path, float(grid[index]), float(grid[index + 1])) for index in crossings]
-    nearest = int(np.abs(np.array(roots) - quantity.mean).argmin())
-    pays = "above" if npvs[crossings[nearest] + 1] > 0 else "below"
-    several = f"the NPV changes its sign at {len(roots)} values; this is the nearest to the current one"
-    return said(roots[nearest], pays, several if len(roots) > 1 else None)
+        return None, None, f"the NPV is {verdict} from {grid[0]:,g} to {grid[-1]:,g}"
+    nearest = int(np.abs(roots - current).argmin())
+    several = f"the NPV changes its sign at {roots.size} values; this is the nearest to the current one"
+    return float(roots[nearest]), str(pays[nearest]), several if roots.size > 1 else None
+
+
+def _said(
+    scenario: Scenario,
+    option: str,
+    path: str,
+    spec: FigureSpec,
+    current: float,
+    value: float | None,
+    pays: str | None,
+    reason: str | None,
+) -> SwitchingValue:
+    return SwitchingValue(option, path, spec.label, spec.unit_in(scenario.currency), current, value, pays, reason)
 
 
 def _grid(spec: FigureSpec, current: float) -> Array:
     """Ascending values from limit to limit, with the usual range and the current value's decades well covered."""
     low, high = spec.limits
     usual = np.linspace(*spec.typical, 41)
-    scale = np.geomspace(1e-3, 1e3, 61) * max(abs(current), abs(spec.typical[1]) / 100, 1e-9)
-    every = np.concatenate([[low, high, current], usual, scale, np.linspace(low, high, 33)])
-    return np.unique(np.clip(every, low, high))
+    decades = np.geomspace(1e-3, 1e3, 61) * max(abs(current), abs(spec.typical[1]) / 100, 1e-9)
+    every = np.concatenate([[low, high, current], usual, decades, np.linspace(low, high, 33)])
+    return np.sort(np.clip(every, low, high))
 
 
-def _root(draws: Draws, option: str, path: str, low: float, high: float) -> float:
-    def npv(value: float) -> float:
-        return float(npv_at(draws, option, {path: np.array([value])})[0])
+def _npvs(draws: Draws, place: int, names: Sequence[str], values: Array) -> Array:
+    """NPV [k, p] of an option with the figure `names[k]` at `values[k]`, all others at their central values."""
+    figures: Values = {**draws.options[place].means()}
+    for name in set(names):
+        column = np.full(values.shape, figures[name])
+        for row in (row for row, held in enumerate(names) if held == name):
+            column[row] = values[row]
+        figures[name] = column.ravel()
+    return np.broadcast_to(draws.npv_of(place, figures), (values.size,)).reshape(values.shape)
 
-    if (npv(low) > 0) == (npv(high) > 0):  # an end lies on the root but for rounding
-        return min(low, high, key=lambda value: abs(npv(value)))
-    return float(brentq(npv, low, high, xtol=1e-12 * max(abs(low), abs(high)), rtol=1e-12))
+
+def _roots(draws: Draws, place: int, names: Sequence[str], low: Array, high: Array) -> Array:
+    """Where the sign changes between `low` [k] and `high` [k] of each named figure: the first change in a bracket."""
+    if not names:
+        return low
+    parts, rows = np.linspace(0.0, 1.0, _SECTIONS + 1), np.arange(len(names))
+    start, at_start = low, _npvs(draws, place, names, low[:, None])[:, 0]
+    for _ in range(_ROUNDS):
+        places = low[:, None] + (high - low)[:, None] * parts
+        places[:, -1] = high
+        changed = (_npvs(draws, place, names, places) > 0) != (at_start > 0)[:, None]
+        changed[:, -1] = True
+        first = np.maximum(changed.argmax(axis=1), 1)
+        low, high = places[rows, first - 1], places[rows, first]
+    return np.where(at_start == 0, start, low + (high - low) / 2)

@@ -1,7 +1,7 @@
 """The best number of samples an item, by hand and against brute force."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from roi.test_time import MeasuredPoint, best_samples, value_per_item
@@ -48,6 +48,7 @@ def test_one_point_is_its_own_best() -> None:
     assert found.to_dict()["curve"][0]["value_low"] == pytest.approx(0.2)
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.integers(1, 64), st.floats(0, 1)), min_size=1, max_size=6, unique_by=lambda point: point[0]),
     st.floats(0, 0.1),

@@ -5,13 +5,15 @@ from typing import Any
 
 import roi
 from webapp.business.presets import PRESET_SUMMARIES, preset_titles
+from webapp.ui import formats
 from webapp.ui.locales import LOCALES, in_locale
 
 from .inputs import make_input
-from .outcome import Outcome, outcome
+from .outcome import Outcome, appraised, outcome
 from .panel import make_choice, panel
 from .session import DEFAULT_PRESET, Session, base_of, query_text
 from .state import SETTINGS, State, places
+from .working import worked
 
 
 @lru_cache(maxsize=64)
@@ -40,6 +42,12 @@ def outcome_context(session: Session) -> dict[str, Any]:
     }
 
 
+def working_context(session: Session) -> dict[str, Any]:
+    """For the measures of the option in front, each with its formula."""
+    option = appraised(session.scenario, outcome_of(session).key)
+    return {"working": worked(option, session.scenario.currency)}
+
+
 def page_context(session: Session) -> dict[str, Any]:
     """For the whole calculator."""
     shown = session.shown
@@ -49,13 +57,22 @@ def page_context(session: Session) -> dict[str, Any]:
         "panel": panel(shown, {context["outcome"].key, *session.unfolded}),
         "refused": session.refused,
         "locale": shown.locale,
-        "locales": LOCALES.values(),
+        "locales": _locales(),
         "pairs": [pair for pair in session.state.query(DEFAULT_PRESET) if pair[0] != "rate"],
         "presets": _presets(session.state),
         "typed_rate": shown.form.get("rate") or session.state.rate,
         "preset_currency": currency,
         "is_other_currency": currency != shown.locale.currency,
     }
+
+
+def _locales() -> list[tuple[str, str]]:
+    """Key and an example of each locale: a currency and how its sums are written."""
+    found = []
+    for locale in LOCALES.values():
+        with in_locale(locale):
+            found.append((locale.key, f"{locale.currency}: {formats.money(1234.56, locale.currency)}"))
+    return found
 
 
 def _presets(state: State) -> list[dict[str, Any]]:

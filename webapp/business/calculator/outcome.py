@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 import roi
-from roi.cashflow import Plan, lines, present_weights
-from roi.montecarlo import OptionRisk, Simulation, simulate
-from roi.sensitivity import Tornado, tornado, two_way
-from roi.switching import SwitchingValue, switching_value
+from roi.montecarlo import OptionRisk, Simulation
+from roi.outcome import OptionOutcome
+from roi.sensitivity import Tornado
+from roi.switching import SwitchingValue
 from webapp.business.charts.band import Band, Payback, band_chart
 from webapp.business.charts.distribution import distribution_chart
 from webapp.business.charts.heat_map import heat_map_chart
@@ -17,7 +17,6 @@ from webapp.business.charts.options import OptionValue, options_chart
 from webapp.business.charts.parts import amount
 from webapp.business.charts.tornado import Swing, tornado_chart
 from webapp.business.charts.waterfall import Line, waterfall_chart
-from webapp.business.words import value_text
 from webapp.jobs.charts.figure import Chart
 from webapp.ui import formats
 
@@ -54,26 +53,27 @@ class Outcome:
 
 def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS) -> Outcome:
     """The outcome of a scenario with `show` in front, or the option that is most often the best."""
-    run = simulate(scenario, trials=trials, seed=SEED)
+    run = roi.simulate(scenario, trials=trials, seed=SEED)
     idle = scenario.do_nothing.key
     ranked = sorted(
         (option for option in run.options if option.key != idle),
         key=lambda option: (-option.chance_best, -option.mean),
     )
     front = next((option for option in ranked if option.key == show), ranked[0])
-    swings = tornado(scenario, front.key)
+    swings = roi.tornado(scenario, front.key)
     path = scenario.option(front.key).paths[ACCURACY]
-    accuracy = switching_value(scenario, front.key, path)
+    accuracy = roi.switching_value(scenario, front.key, path)
+    central = appraised(scenario, front.key)
     band = _band(front, swings, scenario.currency)
     return Outcome(
         front.key,
         front.name,
         tuple((option.key, option.name) for option in ranked),
         band.finding,
-        _tiles(front, swings, accuracy, run, scenario.currency),
+        _tiles(front, central, accuracy, run, scenario),
         (
             replace(band, finding=_band_finding(front, scenario.currency)),
-            _waterfall(scenario, front),
+            _waterfall(central, scenario.currency),
             _tornado(swings, scenario.currency),
             _options(run, scenario.currency, idle),
             _distribution(front, run.trials, scenario.currency),
@@ -82,12 +82,20 @@ def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS) -> 
     )
 
 
+def appraised(scenario: roi.Scenario, key: str) -> OptionOutcome:
+    """One option with every figure at its central value; the others are not worked out."""
+    pair = tuple(option for option in scenario.options if option.kind == "do_nothing" or option.key == key)
+    # figures of the base reach an option by name, so that leaving out others changes nothing for this one
+    return roi.evaluate(scenario.model_copy(update={"options": pair, "correlations": ()})).option(key)
+
+
 def _tiles(
-    front: OptionRisk, swings: Tornado, accuracy: SwitchingValue, run: Simulation, currency: str
+    front: OptionRisk, central: OptionOutcome, accuracy: SwitchingValue, run: Simulation, scenario: roi.Scenario
 ) -> tuple[Tile, ...]:
-    low, high = (amount(end, currency) for end in (front.npv.p10, front.npv.p90))
+    low, high = (amount(end, scenario.currency) for end in (front.npv.p10, front.npv.p90))
+    months = formats.count(scenario.time.horizon_months, "month")
     return (
-        Tile("Net present value", amount(swings.npv, currency), f"{low} to {high} in 8 of 10 futures"),
+        Tile("Net present value", money_text(central.npv.value, scenario.currency), f"{low} to {high} in 8 of 10"),
         Tile(
             "Chance that it pays",
             formats.percent(front.chance_positive),
@@ -95,7 +103,14 @@ def _tiles(
             "warm" if front.chance_positive < 0.5 else "",
         ),
         _accuracy_tile(accuracy),
+        Tile("Return on cost", formats.percent(central.roi.value), central.roi.reason or f"over {months}"),
+        Tile("Work freed", f"{formats.sig(central.fte.value)} FTE", f"on average over {months}"),
     )
+
+
+def money_text(value: float | None, currency: str) -> str:
+    """Money with three digits, or that it is not known."""
+    return formats.NOTHING if value is None else amount(value, currency)
 
 
 def _accuracy_tile(found: SwitchingValue) -> Tile:
@@ -126,29 +141,38 @@ def _band_finding(front: OptionRisk, currency: str) -> str:
     return f"After {formats.count(len(front.band) - 1, 'month')}: {middle} in the median, {low} to {high} in 8 of 10"
 
 
-def _waterfall(scenario: roi.Scenario, front: OptionRisk) -> Chart:
-    values = scenario.option(front.key).means()
-    weights = present_weights(values, Plan.of(scenario))
-    found = []
-    for line in lines(values):
-        weight = 1.0 if line.profile == "start" else getattr(weights, line.profile)[0]
-        worth = float(line.amount[0] * weight) * (1 if line.side == "benefit" else -1)
-        found.append(Line(line.label, worth))
-    return waterfall_chart([line for line in found if line.value], currency=scenario.currency, option=front.name)
+def _waterfall(central: OptionOutcome, currency: str) -> Chart:
+    found = [
+        Line(line.label, line.present_value if line.side == "benefit" else -line.present_value)
+        for line in central.lines
+        if line.present_value
+    ]
+    return waterfall_chart(found, currency=currency, option=central.name)
 
 
 def _tornado(swings: Tornado, currency: str) -> Chart:
-    def said(value: float, unit: str) -> str:
-        return value_text(value, unit, currency)
-
     return tornado_chart(
         [
-            Swing(bar.label, said(bar.low_value, bar.unit), said(bar.high_value, bar.unit), bar.npv_low, bar.npv_high)
+            Swing(
+                bar.label,
+                _said(bar.low_value, bar.unit, currency),
+                _said(bar.high_value, bar.unit, currency),
+                bar.npv_low,
+                bar.npv_high,
+            )
             for bar in swings.bars
         ],
         swings.npv,
         currency=currency,
     )
+
+
+def _said(value: float, unit: str, currency: str) -> str:
+    """A figure's value beside its label, which names the unit of all that is neither money nor a share."""
+    head = unit.partition("/")[0]
+    if head == currency:
+        return amount(value, currency)
+    return formats.percent(value) if head == "share" else formats.sig(value)
 
 
 def _options(run: Simulation, currency: str, idle: str) -> Chart:
@@ -175,8 +199,9 @@ def _heat_map(scenario: roi.Scenario, front: OptionRisk, path: str) -> Chart:
     accuracy, volume = option.quantities[ACCURACY].mean, option.quantities[VOLUME].mean
     rows = _distinct([min(1.0, max(0.0, accuracy + step)) for step in _ACCURACY_STEPS])
     columns = _distinct([volume * ratio for ratio in _VOLUME_RATIOS])
-    grid = two_way(scenario, front.key, path, VOLUME, row_values=rows, column_values=columns)
-    return heat_map_chart(rows, columns, grid.npv, currency=scenario.currency, base=(accuracy, volume))
+    grid = roi.two_way(scenario, front.key, path, VOLUME, row_values=rows, column_values=columns)
+    chart = heat_map_chart(rows, columns, grid.npv, currency=scenario.currency, base=(accuracy, volume))
+    return replace(chart, shape="wide")
 
 
 def _distinct(values: Sequence[float]) -> list[float]:

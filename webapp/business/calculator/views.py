@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.ui.locales import in_locale
 
-from .answer import outcome_context, page_context, part_context
+from .answer import outcome_context, page_context, part_context, working_context
 from .session import Session, opened, sent
 
 
@@ -39,6 +39,8 @@ def _address(session: Session) -> str:
 def _page(request: HttpRequest, session: Session) -> HttpResponse:
     """The whole page; it brings the first charts, and the others when it is there or when asked."""
     context = page_context(session) | _link(request, session) | {"charts_all": "charts" in request.GET}
+    if "working" in request.GET:
+        context |= working_context(session)
     return render(request, "business/calculator/page.html", context)
 
 
@@ -47,6 +49,8 @@ def _part(request: HttpRequest, session: Session) -> HttpResponse:
     context = outcome_context(session) | _link(request, session) | {"charts_all": True}
     if session.form is None and "charts" in request.GET:
         return render(request, "business/calculator/_charts.html", context)
+    if session.form is None and "working" in request.GET:
+        return render(request, "business/calculator/_working.html", context | working_context(session))
     if session.form is None or session.shown.locale != session.earlier.locale:
         response = render(request, "business/calculator/_calculator.html", context | page_context(session))
         response["HX-Retarget"] = "#calculator"

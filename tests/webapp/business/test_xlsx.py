@@ -1,0 +1,176 @@
+"""The workbook under LibreOffice: recalculated, and with cells changed, it gives the engine's figures."""
+
+import random
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import roi
+from roi import Scenario
+from roi.outcome import evaluate
+from tests.webapp.business.exports import office
+from webapp.business.exports.xlsx import workbook
+from webapp.business.exports.xlsx.results import RESULTS, value_now
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice"),
+]
+
+RATES = {"roi", "irr", "mirr", "payback_months", "discounted_payback_months", "profitability_index", "fte"}
+
+
+def written(scenario: Scenario) -> bytes:
+    return workbook(scenario, evaluate(scenario))
+
+
+def varied(seed: int) -> Scenario:
+    """A preset with other figures of time, growth, risk and work; the same for the same seed."""
+    chance = random.Random(seed)
+    scenario = roi.preset(chance.choice(list(roi.PRESETS)))
+    return roi.replace(
+        scenario,
+        {
+            "time.horizon_months": chance.choice([1, 7, 12, 30, 59, 61, 120]),
+            "time.timing": ["month_end", "month_mid", "year_end"][seed % 3],
+            "time.ramp": ["linear", "logistic"][seed // 3 % 2],
+            "time.ramp_months": chance.choice([0.0, 4.5, 18.0]),
+            "time.months_to_start": chance.choice([0.0, 2.3, 14.0]),
+            "time.discount_rate": chance.choice([0.0, 0.07, 0.35]),
+            "work.growth": chance.choice([-0.4, 0.0, 0.8]),
+            "work.success_rate": chance.uniform(0.05, 0.99),
+            "work.cost_per_error": chance.uniform(0, 30),
+            "recurring.retraining_cost": 4_000.0,
+            "recurring.retraining_every_months": chance.choice([1.0, 5.5, 12.0]),
+            "risk.benefit_reduction": chance.uniform(0, 0.5),
+            "risk.cost_increase": chance.uniform(0, 0.5),
+            "risk.optimism_bias": chance.uniform(0, 1),
+        },
+    )
+
+
+def assert_engine_agrees(book: Any, scenario: Scenario) -> None:
+    """Every result of every option: money to the cent, rates and months to a millionth, or the same reason's kind."""
+    outcome = evaluate(scenario)
+    judged = [option for option in scenario.options if option.kind != "do_nothing"]
+    for number, option in enumerate(judged, start=1):
+        sheet = next(each for each in book.worksheets if each.title.startswith(f"{number} "))
+        found = office.results(sheet)
+        for name, (label, _) in RESULTS.items():
+            told = (scenario.name, option.name, name)
+            figure = outcome.option(option.key).figures.get(name)
+            if figure is None:
+                continue
+            if figure.value is None:
+                assert isinstance(found[label], str), told
+            else:
+                size = 1e-6 if name in RATES else 0.005
+                assert found[label] == pytest.approx(figure.value, abs=size * max(1, abs(figure.value) * 1e-3)), told
+
+
+def test_every_formula_of_every_preset_gives_what_is_stored_beside_it(tmp_path: Path) -> None:
+    """Readers that do not calculate show the stored values: they are the recalculated ones."""
+    files = {key: written(roi.preset(key)) for key in roi.PRESETS}
+    for key, book in office.recalculated(files, tmp_path).items():
+        stored, formulas = office.read(files[key], values=True), office.read(files[key], values=False)
+        count = 0
+        for sheet in formulas:
+            for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+                held, new = (each[sheet.title][cell.coordinate].value for each in (stored, book))
+                near = held if isinstance(held, str) else pytest.approx(held, rel=1e-9, abs=1e-6)
+                assert new == near, (key, sheet.title, cell.coordinate, cell.value)
+                count += 1
+        assert count > 5_000
+        assert_engine_agrees(book, roi.preset(key))
+
+
+def test_ramps_timings_horizons_growth_and_risk_give_the_engines_figures(tmp_path: Path) -> None:
+    scenarios = {f"varied-{seed}": varied(seed) for seed in range(12)}
+    found = office.recalculated({name: written(scenario) for name, scenario in scenarios.items()}, tmp_path)
+    for name, book in found.items():
+        assert_engine_agrees(book, scenarios[name])
+
+
+BASE = {
+    "work.success_rate": ("work_success_rate", 0.55),
+    "work.items_per_month": ("work_items_per_month", 31_000.0),
+    "work.growth": ("work_growth", 0.25),
+    "time.discount_rate": ("time_discount_rate", 0.04),
+    "time.horizon_months": ("horizon_months", 48),
+    "time.timing": ("timing", "month_mid"),
+    "time.ramp": ("ramp", "logistic"),
+    "risk.cost_increase": ("risk_cost_increase", 0.2),
+}
+"""Changes by path, with the name of the cell in which finance would type them."""
+
+
+def cells_of(content: bytes, changes: Mapping[str, tuple[str, Any]]) -> dict[tuple[str, str], Any]:
+    names = office.read(content, values=False).defined_names
+    found = {}
+    for name, value in changes.values():
+        sheet, cell = names[name].attr_text.split("!")
+        found[sheet.strip("'"), cell.replace("$", "")] = value
+    return found
+
+
+@pytest.mark.parametrize("key", roi.PRESETS)
+def test_a_changed_cell_moves_the_value_as_the_engine_says(tmp_path: Path, key: str) -> None:
+    scenario = roi.preset(key)
+    content = written(scenario)
+    files, expected = {}, {}
+    for number, path in enumerate(BASE):
+        # one after the other, so that each is seen to matter
+        first = dict(list(BASE.items())[: number + 1])
+        files[f"changed-{number}"] = office.changed(content, cells_of(content, first))
+        expected[f"changed-{number}"] = roi.replace(scenario, {each: value for each, (_, value) in first.items()})
+        assert path in first
+    chosen = {name: files[name] for name in list(files)[:: 2 if key != "support-desk" else 1]}
+    for name, book in office.recalculated(chosen, tmp_path).items():
+        assert_engine_agrees(book, expected[name])
+
+
+def test_an_options_own_figure_and_the_verdict_follow(tmp_path: Path) -> None:
+    """The success rate of one option down to 1%: it loses, and the summary names another."""
+    scenario = roi.preset("support-desk")
+    best = evaluate(scenario).best
+    index = [option.key for option in scenario.options].index(best.key)
+    content = written(scenario)
+    sheet = office.read(content, values=True)["Assumptions"]
+    row = next(row for row in sheet.iter_rows() if row[1].value == "Success rate" and row[2].value == best.name)
+    files = {"worse": office.changed(content, {("Assumptions", row[3].coordinate): 0.01})}
+    book = office.recalculated(files, tmp_path)["worse"]
+    worse = roi.replace(scenario, {f"options[{index}].work.success_rate": 0.01})
+    assert_engine_agrees(book, worse)
+    assert book["Summary"]["B4"].value == evaluate(worse).best.name != best.name
+
+
+def test_nothing_that_a_person_names_becomes_a_formula(tmp_path: Path) -> None:
+    """Names that a spreadsheet would run or refuse stay text, and the sheets still calculate."""
+    data = roi.preset("support-desk").data()
+    data["name"] = '=HYPERLINK("http://example.com","x")'
+    for option, name in zip(data["options"][1:], ("=1+1", "'@[a]:*?/\\", "-" * 60), strict=True):
+        option["name"] = name
+    scenario = roi.parse(data)
+    content = written(scenario)
+    book = office.recalculated({"named": content}, tmp_path)["named"]
+    assert_engine_agrees(book, scenario)
+    assert book["Summary"]["A1"].value == data["name"]
+    assert book["Options compared"]["B4"].value == "=1+1"
+    assert office.read(content, values=False)["Summary"]["A1"].data_type == "s"
+
+
+def test_the_value_shown_now_is_a_number_or_its_reason() -> None:
+    """Part of the contract of the results: nothing is left blank where a rate does not exist."""
+    scenario = roi.replace(roi.preset("support-desk"), {"work.items_per_month": 0.0})
+    outcome = evaluate(scenario).option("peft")
+
+    class Flow:
+        pass
+
+    flow: Any = Flow()
+    flow.outcome = outcome
+    assert isinstance(value_now(flow, "irr"), str)
+    assert value_now(flow, "npv") == outcome.npv.value

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any, Self
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema, Status
+from ninja import Body, Query, Router, Schema, Status
 from pydantic import Field
 
 import roi
@@ -106,7 +106,9 @@ def make_scenario(request: HttpRequest, code: str, payload: ScenarioIn) -> Statu
 
 
 @router.post("/scenarios/evaluate", response={200: dict[str, Any], 422: FaultsOut})
-def evaluate(request: HttpRequest, payload: dict[str, Any], trials: Trials = 10_000, seed: Seed = 0) -> dict[str, Any]:
+def evaluate(
+    request: HttpRequest, payload: Annotated[dict[str, Any], Body()], trials: Trials = 10_000, seed: Seed = 0
+) -> dict[str, Any]:
     """The outcome of the figures in the body; nothing is stored."""
     return evaluation(roi.parse(payload), trials=trials, seed=seed)
 

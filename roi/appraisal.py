@@ -164,8 +164,13 @@ def _payback(name: str, net: Sequence[float], inputs: Mapping[str, float]) -> Fi
     found = measures.payback(net)
     if found is None:
         return _figure(name, "months", None, inputs, "Never within the horizon.")
-    reason = "Nothing has to be paid back: the sum of the flows is never below zero." if found == 0 else ""
-    return _figure(name, "months", found, inputs, reason)
+    if found == 0:
+        return _figure(
+            name, "months", 0.0, inputs, "Nothing has to be paid back: the sum of the flows is never below zero."
+        )
+    last = math.ceil(found) - 1
+    gap = {"last_below": float(last), "cumulative_gap": -math.fsum(net[: last + 1]), "net_after": net[last + 1]}
+    return _figure(name, "months", found, {**inputs, **gap})
 
 
 def _profitability_index(value: float, first: float) -> Figure:

@@ -118,12 +118,13 @@ OUTCOME = (
     Formula("pv_costs", "sum(costs[m] * discount[m] for m in range(len(costs)))", f"{BREALEY}, chapter 2"),
     Formula("npv", "pv_benefits - pv_costs", f"{BREALEY}, chapter 2"),
     Formula("roi", "(pv_benefits - pv_costs) / pv_costs", TEI),
-    Formula("irr", "0 == sum(net[m] / (1 + irr) ** years[m] for m in range(len(net)))", f"{BREALEY}, chapter 5"),
+    Formula("irr", "0 == sum(flows[i] / (1 + irr) ** years[i] for i in range(len(flows)))", f"{BREALEY}, chapter 5"),
     Formula(
         "mirr",
-        "(sum(max(0, net[m]) * (1 + discount_rate) ** (years[-1] - years[m]) for m in range(len(net)))"
-        " / sum(max(0, -net[m]) / (1 + discount_rate) ** years[m] for m in range(len(net)))) ** (1 / years[-1]) - 1",
-        "Microsoft Excel, function MIRR, with the discount rate for both of its rates",
+        "(sum(max(0, flows[i]) * (1 + discount_rate) ** (years[-1] - years[i]) for i in range(len(flows)))"
+        " / sum(max(0, -flows[i]) / (1 + discount_rate) ** years[i] for i in range(len(flows))))"
+        " ** (1 / years[-1]) - 1",
+        "Microsoft Excel, function MIRR; the discount rate is both of its rates",
     ),
     Formula("payback_months", "last_below + cumulative_gap / net_after", f"{BREALEY}, chapter 5"),
     Formula("discounted_payback_months", "last_below + cumulative_gap / net_after", f"{BREALEY}, chapter 5"),

@@ -12,12 +12,11 @@ run: $(STAMP)
 	@$(BIN)/python manage.py setup
 	@exec $(BIN)/python manage.py up
 
-# Quick tests, and those that mostly wait for browsers and processes, share the cores; training needs them to itself.
-SHARED := --numprocesses 2 --dist loadfile
+# One process trains, one test after the other; beside it the others mostly wait for browsers and processes.
+BESIDE := --numprocesses 3 --dist loadgroup
 
 test: $(STAMP) lint types quick
-	$(BIN)/python -m pytest -m "(browser or faults) and not training" $(SHARED)
-	$(BIN)/python -m pytest -m training
+	$(BIN)/python -m pytest -m "training or browser or faults" $(BESIDE)
 
 quick: $(STAMP)
 	$(BIN)/python -m pytest -m "not (training or browser or faults)" --numprocesses auto --dist worksteal

@@ -85,10 +85,10 @@ class GatePart(_Part):
 
 
 class PhasePart(_Part):
-    """A phase. A gate left out stays as it is on import."""
+    """A phase. An aim or a gate left out stays as it is on import."""
 
     name: Line = Field(min_length=1, max_length=120)
-    aim: Prose = Field("", max_length=2000)
+    aim: Annotated[Prose, Field(max_length=2000)] | None = None
     gate: GatePart | None = None
 
 
@@ -102,7 +102,7 @@ class MilestonePart(_Part):
     owner: Line = Field("", max_length=254)
     start: Day
     finish: Day
-    effort_days: float = Field(0, ge=0, le=100_000)
+    effort_days: Annotated[float, AfterValidator(lambda days: round(days, 2))] = Field(0, ge=0, le=100_000)
     serves: list[Served] = Field(default_factory=list, max_length=20)
     gate: GatePart | None = None
 
@@ -123,7 +123,7 @@ class LinkPart(_Part):
 
 
 class PlanDocument(_Part):
-    """A plan. Keys are unique, links lead between milestones of the plan and in no circle."""
+    """A plan. Keys and names of phases are unique, links lead between milestones of the plan and in no circle."""
 
     version: Literal[1] = 1
     phases: list[PhasePart] = Field(min_length=1, max_length=50)
@@ -136,6 +136,9 @@ class PlanDocument(_Part):
         if len(set(keys)) < len(keys):
             twice = next(key for key in keys if keys.count(key) > 1)
             raise ValueError(f"the key {twice} is given twice")
+        names = [phase.name for phase in self.phases]
+        if len(set(names)) < len(names):
+            raise ValueError("two phases have the same name")
         for milestone in self.milestones:
             if milestone.phase > len(self.phases):
                 raise ValueError(f"{milestone.key} is in phase {milestone.phase} of {len(self.phases)}")

@@ -104,12 +104,12 @@ def _phases(by: User, roadmap: Roadmap, document: PlanDocument, done: Adopted) -
         phase = there.get(number)
         if phase is None:
             last += 1
-            phase = Phase.objects.create(roadmap=roadmap, number=last, name=part.name, aim=part.aim)
+            phase = Phase.objects.create(roadmap=roadmap, number=last, name=part.name, aim=part.aim or "")
             phase.gate = Gate.objects.create(phase=phase)
             done.added += 1
-        elif (phase.name, phase.aim) != (part.name, part.aim):
+        elif (phase.name, phase.aim) != (part.name, phase.aim if part.aim is None else part.aim):
             note(by, roadmap, "phase", subject=phase.name, old=phase.name, new=part.name)
-            phase.name, phase.aim = part.name, part.aim
+            phase.name, phase.aim = part.name, phase.aim if part.aim is None else part.aim
             phase.save(update_fields=["name", "aim"])
             done.changed += 1
         _criteria(by, phase.gate, part.gate, done)

@@ -155,8 +155,10 @@ def _link_text(found: Dependency | None) -> str:
 
 @transaction.atomic
 def change_phase(*, by: User, phase: Phase, name: str, aim: str) -> Phase:
-    """Rename a phase or say its aim anew."""
+    """Rename a phase or say its aim anew. Raises `RoadmapRefused` for a name that another phase has."""
     kept = Phase.objects.select_related("roadmap__project").select_for_update(of=("self",)).get(pk=phase.pk)
+    if kept.roadmap.phases.filter(name=name).exclude(pk=kept.pk).exists():
+        raise RoadmapRefused("Another phase has this name.", "name")
     for field, value in (("name", name), ("aim", aim)):
         if getattr(kept, field) != value:
             note(by, kept.roadmap, f"phase {field}", subject=kept.name, old=getattr(kept, field), new=value)

@@ -18,6 +18,10 @@ _SEARCH_ENGINES_SHOW = 170
 """Characters of a description before it is cut."""
 
 
+_PAGE_ANCHORS = ("in-short", "case", "flow", "methods", "try", "published", "run", "main", "toasts")
+"""Which a topic's page has by itself."""
+
+
 def faults() -> list[str]:
     """Every fault of the content in a sentence; empty if it is whole."""
     return [*_topics(), *_claims(), *_references(), *_decisions()]
@@ -30,9 +34,9 @@ def _topics() -> Iterator[str]:
             yield f"{where}: needs a title, a summary, takeaways, sections and sources"
         if len(topic.description) > _SEARCH_ENGINES_SHOW:
             yield f"{where}: the description has {len(topic.description)} characters, at most {_SEARCH_ENGINES_SHOW}"
-        anchors = [part.key for part in topic.parts]
+        anchors = [*(part.key for part in topic.parts), *topic.claims, *_PAGE_ANCHORS]
         if len(set(anchors)) < len(anchors):
-            yield f"{where}: two sections have the same key"
+            yield f"{where}: two sections, or a section and a claim, have the same key"
         yield from _topic_references(where, topic)
 
 

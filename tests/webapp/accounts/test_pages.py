@@ -20,10 +20,10 @@ def user() -> User:
     return factories.user("ada@example.com", name="Ada")
 
 
-def test_the_first_page_leads_on(client: Client, user: User) -> None:
-    assert client.get("/").headers["Location"] == SIGN_IN
-    client.force_login(user)
-    assert client.get("/").headers["Location"] == "/projects/"
+def test_the_first_page_is_for_everybody_and_signing_in_leads_to_the_projects(client: Client, user: User) -> None:
+    assert f'href="{SIGN_IN}"' in client.get("/").content.decode()
+    typed = {"username": user.email, "password": factories.PASSWORD}
+    assert client.post(SIGN_IN, typed).headers["Location"] == "/projects/"
 
 
 def test_sign_in_whatever_the_capitals_and_go_on_where_one_wanted(client: Client, user: User) -> None:

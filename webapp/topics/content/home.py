@@ -53,6 +53,17 @@ TAKEAWAYS = (
     ),
 )
 
+TOOLS = (
+    (
+        "topics:choose",
+        "Which method fits?",
+        "Questions on data, checks, budget and risk; a ranking with its reasons.",
+    ),
+    ("topics:walk", "How much to think?", "Question by question to a test-time strategy, with its budget."),
+    ("topics:methods", "Methods side by side", "Eight ways to learn from preferences and rewards, to sort and filter."),
+)
+"""Address, title, what it does."""
+
 BRANCHES = {
     "fine-tuning": (
         "Fine-tuning",

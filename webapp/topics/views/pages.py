@@ -16,6 +16,7 @@ from ..content.path import PHASES
 from ..content.schema import Topic
 from ..content.sources import SOURCES
 from ..content.topics import TOPICS
+from ..explorers.registry import EXPLORERS
 from ..results import case_results, results
 from ..starts import starts
 
@@ -60,7 +61,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The chooser: every topic in its branch."""
-    context = {"title": "Topics in LLM post-training", "description": _INDEX, "branches": branch_pages()}
+    context = {
+        "title": "Topics in LLM post-training",
+        "description": _INDEX,
+        "branches": branch_pages(),
+        "tools": front.TOOLS,
+        "explorers": list(EXPLORERS.values()),
+    }
     return render(request, "topics/index.html", context)
 
 

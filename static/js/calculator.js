@@ -61,15 +61,22 @@
     }
   });
 
-  // --- one gesture, one entry of the history: the first answer adds it, the later ones rewrite it
-  let begun = false;
+  // --- one gesture, one entry of the history: changes of one figure close to each other share it
+  const PAUSE = 2000;
+  let last = { figure: null, at: 0 };
+  const figure = (event) => {
+    const part = event && event.target;
+    const box = part && part.closest && part.closest("[data-figure]");
+    return box ? box.dataset.figure : (part && part.name) || null;
+  };
+  const ours = (event) => event.target.closest && event.target.closest("form[data-figures]");
   document.addEventListener("htmx:configRequest", (event) => {
-    const form = event.target.closest("form[data-figures]");
-    if (form) event.detail.headers["Uplift-Gesture"] = begun ? "same" : "new";
+    if (!ours(event)) return;
+    const same = last.figure !== null && last.figure === figure(event.detail.triggeringEvent) && Date.now() - last.at < PAUSE;
+    event.detail.headers["Uplift-Gesture"] = same ? "same" : "new";
   });
   document.addEventListener("htmx:afterOnLoad", (event) => {
-    const cause = event.detail.requestConfig.triggeringEvent;
-    if (event.target.closest("form[data-figures]")) begun = Boolean(cause && cause.type === "input");
+    if (ours(event)) last = { figure: figure(event.detail.requestConfig.triggeringEvent), at: Date.now() };
   });
 
   // --- after each answer: a field whose note holds a fault is marked; what each part is called and described by
@@ -105,7 +112,7 @@
       const fold = document.getElementById(id);
       if (fold) fold.open = was;
     }
-    begun = false;
+    last = { figure: null, at: 0 };
     settle();
   });
 

@@ -13,7 +13,7 @@ from .currency import HIGHEST_RATE, LOWEST_RATE, in_currency
 from .inputs import Shown
 from .numbers import NotANumber, plain_number, read_number
 from .spreads import widened
-from .state import State, apply, compact, limits, name_of, places, read_state
+from .state import State, apply, compact, limits, places, read_state
 from .typed import read_form
 
 DEFAULT_PRESET = next(iter(roi.PRESETS))
@@ -104,22 +104,32 @@ def opened(query: QueryDict) -> Session:
     given = state
     state = _settled(state)
     base = base_of(state)
+    state, scenario = _usable(state, base)
+    refused = tuple(sorted(name for name in given.figures if name not in state.figures and _is_lost(name, given, base)))
+    return Session(state, state, scenario, Shown(base, state, {"rate": query.get("rate", "")}, faults), refused)
+
+
+def _usable(state: State, base: roi.Scenario) -> tuple[State, roi.Scenario]:
+    """The state without the figures that the engine refuses, which only a link changed by hand can hold."""
     try:
-        applied = apply(state, base)
-    except roi.ScenarioFaults:
-        # a link that somebody changed by hand
-        state = replace(state, figures={})
-        applied = apply(state, base)
-    refused = tuple(
-        sorted(name for name in given.figures if name not in state.figures and _was_lost(name, given, base))
-    )
-    shown = Shown(base, state, {"rate": query.get("rate", "")}, faults)
-    return Session(state, state, applied.scenario, shown, refused)
+        return state, apply(state, base).scenario
+    except roi.ScenarioFaults as error:
+        wrong = {_name_at(base, fault.path) for fault in error.faults} & set(state.figures)
+        kept = {name: text for name, text in state.figures.items() if wrong and name not in wrong}
+        return _usable(replace(state, figures=kept), base)
 
 
-def _was_lost(name: str, given: State, base: roi.Scenario) -> bool:
+def _name_at(base: roi.Scenario, path: str) -> str:
+    """The name of the figure at a path, or of the setting; the path of anything else."""
+    return next((name for name, place in places(base).items() if place.path == path), path)
+
+
+def _is_lost(name: str, given: State, base: roi.Scenario) -> bool:
     """Whether a name in an address could not be used, rather than only repeating the preset."""
-    return bool(apply(replace(given, figures={name: given.figures[name]}, without=frozenset()), base).refused)
+    try:
+        return bool(apply(replace(given, figures={name: given.figures[name]}, without=frozenset()), base).refused)
+    except roi.ScenarioFaults:
+        return True
 
 
 def _rate(text: str, state: State) -> str:
@@ -166,8 +176,7 @@ def _decided(form: QueryDict, earlier: State, state: State, faults: dict[str, st
         try:
             applied = apply(state, base)
         except roi.ScenarioFaults as error:
-            by_path = {place.path: name_of(place) for place in roi.quantities(base)}
-            faults = {by_path.get(fault.path, fault.path): f"{fault.message.capitalize()}." for fault in error.faults}
+            faults = {_name_at(base, fault.path): f"{fault.message.capitalize()}." for fault in error.faults}
     in_editor, redrawn = _editors(form, base)
     shown = Shown(base, state, flat(form), faults, in_editor)
     if not faults:

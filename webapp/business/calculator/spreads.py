@@ -94,7 +94,12 @@ def _number(text: str) -> float:
 
 
 def moved(base: Quantity, centre: float, limits: Limits = Limits()) -> Quantity:
-    """The base's spread, in proportion, around another mean; narrower where it would reach beyond the limits."""
+    """The base's spread, in proportion, around another mean; narrower where it would reach beyond the limits.
+
+    Raises Unreadable for a mean beyond them.
+    """
+    if not limits.low <= centre <= limits.high:
+        raise Unreadable(f"must be from {limits.low:,g} to {limits.high:,g}")
     shared = {"unit": base.unit, "provenance": BY_HAND}
     if isinstance(base, Beta):
         if not 0 <= centre <= 1:

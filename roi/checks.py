@@ -9,6 +9,8 @@ from typing import Any
 from .faults import Fault
 from .figures import GROUPS, REGISTRY, FigureSpec
 
+MAX_OPTIONS = 12
+
 
 def complete(raw: dict[str, Any]) -> list[Fault]:
     """Write units and default figures into `raw`, in place; faults where a stated unit is not the figure's own."""
@@ -33,7 +35,8 @@ def complete(raw: dict[str, Any]) -> list[Fault]:
 def cross_faults(raw: dict[str, Any]) -> list[Fault]:
     """Faults between fields that are each fine alone."""
     options = raw.get("options")
-    options = options if isinstance(options, list | tuple) else []
+    if not isinstance(options, list | tuple):
+        return list(_correlation_faults(raw, []))
     return [*_option_faults(options), *_correlation_faults(raw, options)]
 
 
@@ -89,7 +92,9 @@ def _option_faults(options: Any) -> Iterator[Fault]:
                     yield Fault(
                         f"options[{index}].{group}", "must be left out: doing nothing has no figures of its own"
                     )
-    if options and not idle:
+    if not 2 <= len(options) <= MAX_OPTIONS:
+        yield Fault("options", f"must be 2 to {MAX_OPTIONS}, doing nothing among them, not {len(options)}")
+    elif not idle:
         yield Fault("options", "needs one option of kind do_nothing, which all others are judged against")
     for index in idle[1:]:
         yield Fault(f"options[{index}].kind", "is do_nothing a second time: all others are judged against one")

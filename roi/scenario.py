@@ -79,7 +79,7 @@ class Scenario(Part):
     recurring: Recurring
     time: Time
     risk: Risk
-    options: tuple[Option, ...] = Field(min_length=2, max_length=12)
+    options: tuple[Option, ...] = Field(description="Doing nothing and 1 to 11 others, each with its own key.")
     correlations: tuple[Correlation, ...] = Field((), max_length=100)
 
     def option(self, key: str) -> "ResolvedOption":

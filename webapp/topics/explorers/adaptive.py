@@ -73,6 +73,7 @@ def _adaptive_exact(p: float, wrong: int, most: int, confidence: float) -> Adapt
                 moves.append(((right, (*others[:place], count + 1, *others[place + 1 :])), q * several))
             if len(others) < wrong:
                 moves.append(((right, (*others, 1)), q * (wrong - len(others))))
+            moves = [(state, move) for state, move in moves if move > 0]
             for state, move in moves:
                 after[state] = after.get(state, 0.0) + chance * move
             steps += len(moves)

@@ -52,7 +52,7 @@ def explore(values: Mapping[str, Any]) -> DpoOutcome:
     beta, margin = float(values["beta"]), float(values["margin"])
     loss, slope = loss_nats(margin, beta), gradient(margin, beta)
     pull = slope / -beta
-    xs = [-_REACH + step * 2 * _REACH / 80 for step in range(81)]
+    xs = [-_REACH + step * 2 * _REACH / 50 for step in range(51)]
     losses = curve.Line("Loss", [(x, loss_nats(x, beta)) for x in xs])
     slopes = curve.Line("Gradient", [(x, gradient(x, beta)) for x in xs])
     return DpoOutcome(

@@ -14,6 +14,8 @@ MODEL = "Model of this engine"
 BREALEY = "Brealey, Myers and Allen, Principles of Corporate Finance"
 TEI = "Forrester, Total Economic Impact methodology"
 GREEN_BOOK = "HM Treasury, The Green Book"
+HYNDMAN = "Hyndman and Fan (1996), Sample quantiles in statistical packages, type 7"
+RAIFFA = "Raiffa and Schlaifer (1961), Applied Statistical Decision Theory"
 
 
 @dataclass(frozen=True)
@@ -153,5 +155,114 @@ OUTCOME = (
 )
 """The figures of an outcome."""
 
-FORMULAS: Mapping[str, Formula] = {formula.name: formula for formula in (*WORK, *LINES, *MONTHS, *OUTCOME)}
+SAMPLING = (
+    Formula(
+        "normal_range_sample",
+        "(low + high) / 2 + (high - low) / (2 * normal_score(0.95)) * normal_score(u)",
+        "Normal distribution with P5 and P95 at low and high",
+    ),
+    Formula(
+        "lognormal_range_sample",
+        "exp((log(low) + log(high)) / 2 + (log(high) - log(low)) / (2 * normal_score(0.95)) * normal_score(u))",
+        "Lognormal distribution with P5 and P95 at low and high",
+    ),
+    Formula(
+        "triangular_sample",
+        "low + sqrt(u * (high - low) * (mode - low)) if u * (high - low) < mode - low"
+        " else high - sqrt((1 - u) * (high - low) * (high - mode))",
+        "Kotz and van Dorp (2004), Beyond Beta, chapter 1",
+    ),
+    Formula(
+        "beta_sample",
+        "beta_quantile(successes + 1 / 2, trials - successes + 1 / 2, u)",
+        "Jeffreys (1946), An invariant form for the prior probability in estimation problems",
+    ),
+    Formula("empirical_sample", "sorted(values)[floor(u * len(values))]", "Empirical distribution"),
+    Formula(
+        "score_correlation",
+        "2 * sin(pi / 6 * rank)",
+        "Iman and Conover (1982), A distribution-free approach to inducing rank correlation; Pearson (1907)",
+    ),
+)
+"""A figure at the uniform point u of a trial, and the correlation that normal scores need for a rank correlation."""
+
+RISK = (
+    Formula("percentile_place", "level * (len(ordered) - 1)", HYNDMAN),
+    Formula(
+        "percentile",
+        "ordered[floor(percentile_place)] + (ordered[ceil(percentile_place)] - ordered[floor(percentile_place)])"
+        " * (percentile_place - floor(percentile_place))",
+        HYNDMAN,
+    ),
+    Formula("standard_error", "deviation / sqrt(len(npvs))", "Metropolis and Ulam (1949), The Monte Carlo method"),
+    Formula("chance_positive", "sum(value > 0 for value in npvs) / len(npvs)", MODEL),
+    Formula(
+        "chance_best",
+        "sum((row[i] == max(row)) / row.count(max(row)) for row in trials) / len(trials)",
+        MODEL,
+    ),
+    Formula("chance_payback", "sum(months <= m for months in paybacks) / len(paybacks)", MODEL),
+    Formula(
+        "swing",
+        "abs(npv_high - npv_low)",
+        "Eschenbach (1992), Spiderplots versus tornado diagrams for sensitivity analysis",
+    ),
+    Formula("switching_value", "0 == npv_at(switching_value)", f"{GREEN_BOOK}, chapter 5"),
+    Formula(
+        "sobol_first",
+        "sum((f_b[j] - mean_b) * (f_mixed[j] - f_a[j]) for j in range(len(f_a))) / len(f_a) / variance",
+        "Saltelli et al. (2010), Variance based sensitivity analysis of model output, table 2 (b)",
+    ),
+    Formula(
+        "sobol_total",
+        "sum((f_a[j] - f_mixed[j]) ** 2 for j in range(len(f_a))) / (2 * len(f_a)) / variance",
+        "Jansen (1999), Analysis of variance designs for model output",
+    ),
+)
+"""What the trials say, and which figure moves the outcome."""
+
+EVIDENCE = (
+    Formula(
+        "evpi",
+        "sum(max(row) for row in trials) / len(trials) - max(sum(column) / len(column) for column in zip(*trials))",
+        f"{RAIFFA}, chapter 4",
+    ),
+    Formula(
+        "evppi",
+        "sum(max(row) for row in expected) / len(expected)"
+        " - max(sum(column) / len(column) for column in zip(*expected))",
+        "Strong, Oakley and Brennan (2014), Estimating multiparameter partial expected value of perfect information",
+    ),
+    Formula(
+        "chance_of_successes",
+        "comb(items, k) * exp(log_beta(a + k, b + items - k) - log_beta(a, b))",
+        f"{RAIFFA}, chapter 9 (beta-binomial distribution)",
+    ),
+    Formula(
+        "rate_moment",
+        "prod((a + k + i) / (a + b + items + i) for i in range(j))",
+        f"{RAIFFA}, chapter 9 (moments of the posterior)",
+    ),
+    Formula(
+        "evsi",
+        "sum(chance[k] * max(npv_after[k]) for k in range(items + 1)) - max(npv_now)",
+        f"{RAIFFA}, chapter 4",
+    ),
+    Formula("net_value_of_items", "evsi - items * price_per_item", f"{RAIFFA}, chapter 4"),
+    Formula(
+        "expected_confidence",
+        "sum(chance[k] * max(chance_best_after[k]) for k in range(items + 1))",
+        f"{MODEL}; {RAIFFA}, chapter 9 (posterior)",
+    ),
+    Formula(
+        "value_of_samples",
+        "accuracy * value_per_correct - (1 - accuracy) * cost_per_error - samples * price_per_sample",
+        MODEL,
+    ),
+)
+"""What more evidence is worth, and how many samples an item."""
+
+FORMULAS: Mapping[str, Formula] = {
+    formula.name: formula for formula in (*WORK, *LINES, *MONTHS, *OUTCOME, *SAMPLING, *RISK, *EVIDENCE)
+}
 """Every formula by its name."""

@@ -6,10 +6,15 @@ They work on data that may have other faults, so that one reading names all of t
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
+
 from .faults import Fault
 from .figures import GROUPS, REGISTRY, FigureSpec
 
 MAX_OPTIONS = 12
+
+_ROUNDING = 1e-9
+"""How far below 0 an eigenvalue may be computed that is 0."""
 
 
 def complete(raw: dict[str, Any]) -> list[Fault]:
@@ -125,3 +130,20 @@ def _correlation_faults(raw: dict[str, Any], options: Any) -> Iterator[Fault]:
             elif pair in pairs:
                 yield Fault(f"correlations[{index}]", "names a pair that is already correlated")
             pairs.add(pair)
+    yield from _contradictions(raw)
+
+
+def _contradictions(raw: dict[str, Any]) -> Iterator[Fault]:
+    """Correlations that no figures can have together: their matrix has an eigenvalue below 0."""
+    try:
+        stated = {(item["first"], item["second"]): float(item["rank"]) for item in raw.get("correlations") or ()}
+        paths = sorted({path for pair in stated for path in pair})
+        matrix = np.eye(len(paths))
+        for (first, second), rank in stated.items():
+            row, column = paths.index(first), paths.index(second)
+            matrix[row, column] = matrix[column, row] = rank
+        lowest = float(np.linalg.eigvalsh(matrix)[0]) if paths else 0.0
+    except (TypeError, ValueError, KeyError, AttributeError, np.linalg.LinAlgError):
+        return  # their own faults are told
+    if all(abs(rank) <= 1 for rank in stated.values()) and lowest < -_ROUNDING:
+        yield Fault("correlations", "contradict each other: no figures can have all of them at once")

@@ -74,11 +74,11 @@ class Scenario(Part):
     name: Name
     currency: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217. Nothing is ever converted.")
     work: Work
-    run: Run
-    one_off: OneOff
-    recurring: Recurring
-    time: Time
-    risk: Risk
+    run: Run = Field(default_factory=Run)
+    one_off: OneOff = Field(default_factory=OneOff)
+    recurring: Recurring = Field(default_factory=Recurring)
+    time: Time = Field(default_factory=Time)
+    risk: Risk = Field(default_factory=Risk)
     options: tuple[Option, ...] = Field(description="Doing nothing and 1 to 11 others, each with its own key.")
     correlations: tuple[Correlation, ...] = Field((), max_length=100)
 

@@ -139,6 +139,15 @@ def test_every_fault_is_told_at_once() -> None:
             "work.coverage.provenance.url: must",
         ),
         (["correlations"], [{"first": "work.coverage", "second": "work.coverage", "rank": 0.5}], "another figure"),
+        (
+            ["correlations"],
+            [
+                {"first": "work.coverage", "second": "work.growth", "rank": 0.9},
+                {"first": "work.coverage", "second": "work.success_rate", "rank": 0.9},
+                {"first": "work.growth", "second": "work.success_rate", "rank": -0.9},
+            ],
+            "correlations: contradict each other",
+        ),
     ],
 )
 def test_a_fault_names_its_place(path: list[Any], value: Any, fault: str) -> None:

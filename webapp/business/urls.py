@@ -3,12 +3,14 @@
 from django.urls import URLPattern, path
 
 from .calculator.views import calculator
+from .exports.views import calculator_export, export
 from .views import actions, bind, compare, edit, history, listing, save, scenario, study
 
 app_name = "business"
 
 urlpatterns: list[URLPattern] = [
     path("roi/", calculator, name="calculator"),
+    path("roi/export/", calculator_export, name="calculator-export"),
     path("roi/save/", save.save_calculation, name="save-calculation"),
     *(
         path(f"projects/<slug:code>/scenarios/{rest}", view, name=name)
@@ -22,6 +24,7 @@ urlpatterns: list[URLPattern] = [
             ("<slug:scenario>/edit/", edit.edit, "edit"),
             ("<slug:scenario>/history/", history.history, "history"),
             ("<slug:scenario>/history/<int:number>/restore/", history.restore, "restore"),
+            ("<slug:scenario>/export/", export, "export"),
             ("<slug:scenario>/bind/", bind.bind, "bind"),
             ("<slug:scenario>/renew/", bind.renew, "renew"),
             ("<slug:scenario>/duplicate/", actions.duplicate, "duplicate"),

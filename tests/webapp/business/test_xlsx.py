@@ -13,7 +13,7 @@ from roi import Scenario
 from roi.outcome import evaluate
 from tests.webapp.business.exports import office
 from webapp.business.exports.xlsx import workbook
-from webapp.business.exports.xlsx.results import RESULTS, value_now
+from webapp.business.exports.xlsx.results import RESULTS
 
 pytestmark = [
     pytest.mark.browser,
@@ -64,7 +64,10 @@ def assert_engine_agrees(book: Any, scenario: Scenario) -> None:
             figure = outcome.option(option.key).figures.get(name)
             if figure is None:
                 continue
-            if figure.value is None:
+            if name == "irr" and figure.value is not None and figure.value < -0.999:
+                # a sum at that rate is beyond a spreadsheet's numbers
+                assert isinstance(found[label], str), told
+            elif figure.value is None:
                 assert isinstance(found[label], str), told
             else:
                 size = 1e-6 if name in RATES else 0.005
@@ -88,7 +91,7 @@ def test_every_formula_of_every_preset_gives_what_is_stored_beside_it(tmp_path: 
 
 
 def test_ramps_timings_horizons_growth_and_risk_give_the_engines_figures(tmp_path: Path) -> None:
-    scenarios = {f"varied-{seed}": varied(seed) for seed in range(12)}
+    scenarios = {f"varied-{seed}": varied(seed) for seed in range(6)}
     found = office.recalculated({name: written(scenario) for name, scenario in scenarios.items()}, tmp_path)
     for name, book in found.items():
         assert_engine_agrees(book, scenarios[name])
@@ -116,19 +119,19 @@ def cells_of(content: bytes, changes: Mapping[str, tuple[str, Any]]) -> dict[tup
     return found
 
 
-@pytest.mark.parametrize("key", roi.PRESETS)
-def test_a_changed_cell_moves_the_value_as_the_engine_says(tmp_path: Path, key: str) -> None:
-    scenario = roi.preset(key)
-    content = written(scenario)
+def test_changed_cells_move_the_value_as_the_engine_says(tmp_path: Path) -> None:
+    """Two, five and then all eight cells of one preset are typed over, and all eight of the others."""
     files, expected = {}, {}
-    for number, path in enumerate(BASE):
-        # one after the other, so that each is seen to matter
-        first = dict(list(BASE.items())[: number + 1])
-        files[f"changed-{number}"] = office.changed(content, cells_of(content, first))
-        expected[f"changed-{number}"] = roi.replace(scenario, {each: value for each, (_, value) in first.items()})
-        assert path in first
-    chosen = {name: files[name] for name in list(files)[:: 2 if key != "support-desk" else 1]}
-    for name, book in office.recalculated(chosen, tmp_path).items():
+    for key, steps in zip(roi.PRESETS, ((2, 5, 8), (8,), (8,)), strict=True):
+        scenario = roi.preset(key)
+        content = written(scenario)
+        for count in steps:
+            changes = dict(list(BASE.items())[:count])
+            name = f"{key}-{count}"
+            files[name] = office.changed(content, cells_of(content, changes))
+            expected[name] = roi.replace(scenario, {path: value for path, (_, value) in changes.items()})
+            assert evaluate(expected[name]) != evaluate(scenario)
+    for name, book in office.recalculated(files, tmp_path).items():
         assert_engine_agrees(book, expected[name])
 
 
@@ -160,17 +163,3 @@ def test_nothing_that_a_person_names_becomes_a_formula(tmp_path: Path) -> None:
     assert book["Summary"]["A1"].value == data["name"]
     assert book["Options compared"]["B4"].value == "=1+1"
     assert office.read(content, values=False)["Summary"]["A1"].data_type == "s"
-
-
-def test_the_value_shown_now_is_a_number_or_its_reason() -> None:
-    """Part of the contract of the results: nothing is left blank where a rate does not exist."""
-    scenario = roi.replace(roi.preset("support-desk"), {"work.items_per_month": 0.0})
-    outcome = evaluate(scenario).option("peft")
-
-    class Flow:
-        pass
-
-    flow: Any = Flow()
-    flow.outcome = outcome
-    assert isinstance(value_now(flow, "irr"), str)
-    assert value_now(flow, "npv") == outcome.npv.value

@@ -59,7 +59,7 @@ def band_chart(value: Band, payback: Payback, *, currency: str, matters_most: st
             for index in _rows(len(value.months))
         ],
         note="Sum of all benefits less costs up to each month, discounted to today. 80 of 100 simulated futures lie in "
-        "the band.",
+        "the band. The diamond is the payback, which counts money undiscounted.",
     )
 
 

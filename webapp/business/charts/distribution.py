@@ -26,7 +26,7 @@ def distribution_chart(
         lines=[marker_line(0, "", vertical=True)] if edges[0] < 0 < edges[-1] else [],
         legend=False,
     )
-    drawn["layout"]["annotations"] = _sides(edges, chance_above_zero)
+    drawn["layout"]["annotations"] = _sides(edges, shares, chance_above_zero)
     rows = [
         (f"{amount(low, currency)} to {amount(high, currency)}", percent(share))
         for (low, high), share in zip(bins, shares, strict=True)
@@ -73,17 +73,21 @@ def _zero_belongs(edges: Sequence[float]) -> bool:
     return edges[0] <= 0 <= edges[-1] or min(abs(edges[0]), abs(edges[-1])) < spread / 2
 
 
-def _sides(edges: Sequence[float], chance_above_zero: float) -> list[Trace]:
-    """The shares on both sides of zero, in the plot's upper corners."""
+def _sides(edges: Sequence[float], shares: Sequence[float], chance_above_zero: float) -> list[Trace]:
+    """The shares on both sides of zero, in the upper corner that the bars leave free."""
+    third = max(1, len(shares) // 3)
+    is_right = max(shares[-third:]) <= max(shares[:third])
     shown: Trace = {"xref": "paper", "yref": "paper", "y": 1, "yanchor": "top", "showarrow": False}
+    shown |= {"x": 1, "xanchor": "right"} if is_right else {"x": 0, "xanchor": "left"}
     notes = []
-    if edges[0] < 0:
-        text = f"{percent(1 - chance_above_zero)} lose"
-        notes.append(shown | {"x": 0, "xanchor": "left", "text": text, "font": {"color": colour(COST)}})
     if edges[-1] > 0:
-        text = f"{percent(chance_above_zero)} gain"
-        notes.append(shown | {"x": 1, "xanchor": "right", "text": text, "font": {"color": colour(BENEFIT)}})
-    return notes
+        notes.append((f"{percent(chance_above_zero)} gain", BENEFIT))
+    if edges[0] < 0:
+        notes.append((f"{percent(1 - chance_above_zero)} lose", COST))
+    return [
+        shown | {"text": text, "yshift": -17 * number, "font": {"color": colour(series)}}
+        for number, (text, series) in enumerate(notes)
+    ]
 
 
 def distribution_finding(chance_above_zero: float, median: float, currency: str) -> str:

@@ -1,7 +1,7 @@
 """What more evaluation items are worth, before and after their price, and how sure the choice then is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from webapp.jobs.charts.figure import Chart
 from webapp.ui.figures import axis, figure, line, marker_line
@@ -9,21 +9,13 @@ from webapp.ui.formats import count, percent
 
 from .parts import amount, money_axis, rounded_all, thinned
 
-
-@dataclass(frozen=True)
-class EvidenceValue:
-    """What `items` more evaluation items are worth, less their price (`net_value`), and the confidence they leave."""
-
-    items: int
-    value: float
-    net_value: float
-    confidence: float
+if TYPE_CHECKING:
+    from roi.evidence_value import ItemsValue, SampleInformation
 
 
-def evidence_chart(
-    curve: Sequence[EvidenceValue], *, perfect: float, items_needed: int | None, confidence: float, currency: str
-) -> Chart:
-    """Worth against number of items, on a logarithmic axis. `perfect`: the worth of knowing the rate exactly."""
+def evidence_chart(information: "SampleInformation", *, currency: str) -> Chart:
+    """Worth against number of items, on a logarithmic axis, with the worth of knowing the rate exactly as its limit."""
+    curve, perfect = information.curve, information.perfect
     points = [point for point in curve if point.items > 0]
     points = [points[index] for index in thinned(len(points))]
     items = [point.items for point in points]
@@ -55,7 +47,7 @@ def evidence_chart(
     ]
     return Chart(
         "evidence",
-        evidence_finding(curve, items_needed, confidence, currency),
+        evidence_finding(curve, information.items_needed, information.confidence_wanted, currency),
         drawn,
         ("More items", "Worth", "Worth less price", "Sure of the choice"),
         rows,
@@ -64,7 +56,7 @@ def evidence_chart(
     )
 
 
-def evidence_finding(curve: Sequence[EvidenceValue], items_needed: int | None, confidence: float, currency: str) -> str:
+def evidence_finding(curve: Sequence["ItemsValue"], items_needed: int | None, confidence: float, currency: str) -> str:
     """Whether to evaluate more, and how much, in a sentence."""
     best = max(curve, key=lambda point: (point.net_value, -point.items), default=None)
     if best is None or max(point.value for point in curve) <= 0:

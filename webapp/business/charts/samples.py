@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from webapp.jobs.charts.figure import Chart
 from webapp.ui.figures import axis, band, colour, figure, line, marker_line
@@ -10,31 +10,21 @@ from webapp.ui.formats import count, percent
 
 from .parts import amount, money_axis, rounded, rounded_all, thinned
 
+if TYPE_CHECKING:
+    from roi.test_time import BestSamples, SamplesValue
+
 _TABLE_ROWS = 12
 
 
-@dataclass(frozen=True)
-class SamplesPoint:
-    """The value with `samples` an item, at the accuracy there and at the ends of its interval."""
-
-    samples: int
-    accuracy: float
-    value: float
-    value_low: float
-    value_high: float
-    is_measured: bool
-
-
-def samples_chart(
-    curve: Sequence[SamplesPoint], *, best: int, plausible: tuple[int, int], at_end: bool, currency: str
-) -> Chart:
+def samples_chart(best: "BestSamples", *, currency: str) -> Chart:
     """Value of one item against samples an item, with the interval; measured numbers are marked, the best is named."""
-    kept = [curve[index] for index in _kept(curve, best)]
+    curve = best.curve
+    kept = [curve[index] for index in _kept(curve, best.samples)]
     x = [point.samples for point in kept]
     low, middle, high = (
         rounded_all(getattr(point, name) for point in kept) for name in ("value_low", "value", "value_high")
     )
-    top = next(point for point in curve if point.samples == best)
+    top = next(point for point in curve if point.samples == best.samples)
     measured = [point for point in curve if point.is_measured]
     marks = {
         "type": "scatter",
@@ -49,7 +39,7 @@ def samples_chart(
         [*band("95% interval", x, low, high), line("value", x, middle), marks],
         x=axis("Samples an item", log=True) | _powers_of_two(curve[0].samples, curve[-1].samples),
         y=money_axis("Value of an item", [*low, *high], currency, zero=False),
-        lines=[marker_line(best, "", vertical=True)],
+        lines=[marker_line(best.samples, "", vertical=True)],
         legend=False,
     )
     # plotly would place an empty label by the logarithm, far outside
@@ -62,11 +52,11 @@ def samples_chart(
             f"{amount(point.value_low, currency)} to {amount(point.value_high, currency)}",
             "measured" if point.is_measured else "between",
         )
-        for point in (curve[index] for index in _kept(curve, best, _TABLE_ROWS))
+        for point in (curve[index] for index in _kept(curve, best.samples, _TABLE_ROWS))
     ]
     return Chart(
         "samples",
-        samples_finding(top, curve[0], plausible, at_end, currency),
+        samples_finding(top, curve[0], best.plausible, best.at_end, currency),
         drawn,
         ("Samples", "Accuracy", "Value of an item", "95% interval", "Accuracy is"),
         rows,
@@ -74,7 +64,7 @@ def samples_chart(
     )
 
 
-def _kept(curve: Sequence[SamplesPoint], best: int, most: int = 60) -> list[int]:
+def _kept(curve: Sequence["SamplesValue"], best: int, most: int = 60) -> list[int]:
     """Indices evenly spread in the logarithm of samples, with every measured number and the best."""
     always = {index for index, point in enumerate(curve) if point.is_measured or point.samples == best}
     first, last = curve[0].samples, curve[-1].samples
@@ -98,7 +88,7 @@ def _powers_of_two(first: int, last: int) -> dict[str, object]:
 
 
 def samples_finding(
-    top: SamplesPoint, first: SamplesPoint, plausible: tuple[int, int], at_end: bool, currency: str
+    top: "SamplesValue", first: "SamplesValue", plausible: tuple[int, int], at_end: bool, currency: str
 ) -> str:
     """How many samples are worth their price, and how surely, in a sentence."""
     gained = rounded(top.value - first.value)

@@ -27,7 +27,7 @@ def draw(figure: Figure, width: float, height: float) -> Scene:
     scene.items += _shapes(layout, x, y)
     scene.items += _labels(layout, x, y)
     scene.items += _titles(layout, x, y, width, height)
-    scene.items += _legend(legend, left)
+    scene.items += _legend(legend, left, width)
     scene.items += _annotations(layout, x, y, width)
     return scene
 
@@ -114,8 +114,10 @@ def _titles(layout: dict[str, Any], x: Scale, y: Scale, width: float, height: fl
         yield Text(8, middle, lines(layout["yaxis"]["title"]["text"])[0], _MUTED, _SIZE, "middle", is_turned=True)
 
 
-def _legend(traces: Sequence[dict[str, Any]], left: float) -> Iterator[Item]:
-    place = left
+def _legend(traces: Sequence[dict[str, Any]], left: float, width: float) -> Iterator[Item]:
+    names = [lines(str(trace["name"]))[0] for trace in traces]
+    # as far left as it needs to end on the paper
+    place = max(0.0, min(left, width - sum(text_width(name, _SIZE) + 36 for name in names)))
     for trace in traces:
         if "line" in trace:
             line = trace["line"]

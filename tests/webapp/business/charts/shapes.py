@@ -1,11 +1,13 @@
 """Charts from inputs that a reader can check by eye."""
 
+from roi.evidence_value import ItemsValue, SampleInformation
+from roi.test_time import BestSamples, SamplesValue
 from webapp.business.charts.band import Band, Payback, band_chart
 from webapp.business.charts.distribution import distribution_chart
-from webapp.business.charts.evidence import EvidenceValue, evidence_chart
+from webapp.business.charts.evidence import evidence_chart
 from webapp.business.charts.heat_map import heat_map_chart
 from webapp.business.charts.options import OptionValue, options_chart
-from webapp.business.charts.samples import SamplesPoint, samples_chart
+from webapp.business.charts.samples import samples_chart
 from webapp.business.charts.tornado import Swing, tornado_chart
 from webapp.business.charts.waterfall import Line, waterfall_chart
 from webapp.jobs.charts.figure import Chart
@@ -64,18 +66,27 @@ def heat_map(offset: float = -0.6) -> Chart:
 def evidence(price: float = 10.0, worth: float = 5_000.0, needed: int | None = 120) -> Chart:
     """Half of what can be known after 100 items."""
     counts = (0, 10, 100, 1_000)
-    points = [
-        EvidenceValue(n, worth * n / (n + 100), worth * n / (n + 100) - price * n, 0.7 + 0.25 * n / 1_000)
-        for n in counts
-    ]
-    return evidence_chart(points, perfect=worth, items_needed=needed, confidence=0.95, currency="USD")
+    worths = {n: worth * n / (n + 100) for n in counts}
+    information = SampleInformation(
+        prior_successes=7.0,
+        prior_failures=3.0,
+        perfect=worth,
+        confidence_now=0.7,
+        confidence_wanted=0.95,
+        items_needed=needed,
+        best_items=100,
+        turning_points=(0.7,),
+        curve=tuple(ItemsValue(n, worths[n], worths[n] - price * n, 0.7 + 0.25 * n / 1_000) for n in counts),
+    )
+    return evidence_chart(information, currency="USD")
 
 
 def samples(most: int = 64, *, best: int = 8) -> Chart:
     """Value highest at `best`, measured at the powers of two."""
     values = [(n, 1 - 0.01 * abs(n - best)) for n in range(1, most + 1)]
-    curve = [SamplesPoint(n, min(1.0, 0.5 + 0.001 * n), v, v - 0.1, v + 0.1, n & (n - 1) == 0) for n, v in values]
-    return samples_chart(curve, best=best, plausible=(4, 16), at_end=best == most, currency="USD")
+    curve = [SamplesValue(n, min(1.0, 0.5 + 0.001 * n), v, v - 0.1, v + 0.1, n & (n - 1) == 0) for n, v in values]
+    found = BestSamples(best, 1.0, 0.01 * (best - 1), (4, 16), best == most, tuple(curve))
+    return samples_chart(found, currency="USD")
 
 
 ALL = {

@@ -13,7 +13,7 @@ PERIODS = 'IF(timing="month_mid",24,IF(timing="year_end",1,12))'
 
 
 def write_distances(flow: FlowSheet, row: int) -> None:
-    """Three rows: the flows, their sign carried over flows of nothing, their discount factors."""
+    """Three rows: the flows, their sign carried over flows of nothing, their discount factors; then the rate found."""
     row = flow.section(row, "For the rates of return: flows at equal distances, their sign, their discount factors")
     net, periods = periodic(list(flow.outcome.net), flow.scenario.time.timing)
     rate = flow.option.means()["time.discount_rate"]
@@ -32,6 +32,20 @@ def write_distances(flow: FlowSheet, row: int) -> None:
         flow.formula(
             row + 2, col, f"(1+discount_rate)^(0-{place}/{PERIODS})", "factor", (1 + rate) ** (-place / periods)
         )
+
+    _write_rate(flow, row + 3, periods)
+
+
+def _write_rate(flow: FlowSheet, row: int, periods: int) -> None:
+    """The IRR for each distance as an effective rate a year, searched from the rate it is now and from usual ones."""
+    now, flows = flow.outcome.irr.value, flow.helper("flow")
+    start = (1 + now) ** (1 / periods) - 1 if now is not None and now > -1 else 0.01
+    tries = f"IRR({flows},{start:.12g})"
+    for guess in ("0.01", "0.1", "-0.01", "-0.1"):
+        tries = f"IFERROR({tries},IRR({flows},{guess}))"
+    flow.label(row, "Rate found, a year", "quiet")
+    flow.formula(row, 1, f'IFERROR((1+{tries})^{PERIODS}-1,"none")', "unit:share", "none" if now is None else now)
+    flow.define("irr_found", row, 1)
 
 
 def _flow(flow: FlowSheet, place: int) -> str:

@@ -89,14 +89,13 @@ def _per_item(name: str, count: str, reason: str) -> str:
 
 
 def _irr(flow: FlowSheet, flows: str) -> str:
-    """IRR for each distance, as an effective rate a year, tried from the rate it has now and from usual ones."""
-    now = flow.outcome.irr.value
-    periods = {"month_end": 12, "month_mid": 24, "year_end": 1}[flow.scenario.time.timing]
-    start = (1 + now) ** (1 / periods) - 1 if now is not None and now > -1 else 0.01
-    tries = f"IRR({flows},{start:.12g})"
-    for guess in ("0.01", "0.1", "-0.01", "-0.1"):
-        tries = f"IFERROR({tries},IRR({flows},{guess}))"
-    found = f'IFERROR((1+{tries})^{PERIODS}-1,"No rate makes these flows worth nothing.")'
+    """The rate found, if the flows are worth nothing at it: a search may end where there is no rate."""
+    first = at(flow.rows["distance_flow"], FIRST_MONTH)
+    worth = f"SUMPRODUCT({flows}/(1+irr_found)^((COLUMN({flows})-COLUMN({first}))/{PERIODS}))"
+    none = '"No rate makes these flows worth nothing."'
+    # near -100% the sum is beyond a number
+    is_root = f"IFERROR(ABS({worth})<=0.000001*SUMPRODUCT(ABS({flows})),FALSE)"
+    found = f"IF(ISNUMBER(irr_found),IF({is_root},irr_found,{none}),{none})"
     never = '"The flows never change sign: no rate makes them worth nothing."'
     return f"IF(OR(MIN({flows})>=0,MAX({flows})<=0),{never},{found})"
 

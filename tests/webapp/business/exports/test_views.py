@@ -1,0 +1,188 @@
+"""Downloads as pages: who may have them, what they hold, what is refused."""
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pypdfium2
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+import roi
+from roi.cli import main
+from tests.webapp import factories
+from webapp.accounts.models import User
+from webapp.business.exports.files import FORMATS
+from webapp.business.models import Scenario
+from webapp.business.services import create_scenario
+from webapp.projects.models import Project
+
+pytestmark = pytest.mark.django_db
+
+STARTS = {
+    "xlsx": b"PK",
+    "pdf": b"%PDF",
+    "csv": b"\xef\xbb\xbfoption",
+    "assumptions": b"\xef\xbb\xbfpath",
+    "json": b"{",
+    "outcome": b"{",
+}
+"""How a file of each format begins."""
+
+
+@pytest.fixture
+def scenario(project: Project, people: dict[str, User]) -> Scenario:
+    """The support desk, stored by the owner."""
+    return create_scenario(by=people["owner"], project=project, case=roi.preset("support-desk"))
+
+
+def address(scenario: Scenario, format: str = "csv") -> str:
+    return f"{reverse('business:export', args=[scenario.project.code, scenario.code])}?format={format}"
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_everybody_may_download_what_the_calculator_shows(client: Client, format: str) -> None:
+    response = client.get(reverse("business:calculator-export"), {"preset": "claims-team", "format": format})
+    assert response.status_code == 200
+    assert response.content.startswith(STARTS[format])
+    assert response["Content-Type"] == FORMATS[format].media_type
+    assert response["Content-Disposition"].startswith('attachment; filename="claims-team')
+    assert response["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_calculators_state_is_in_the_file(client: Client) -> None:
+    """Success rate 61.5% of one option and 12 months, as a shared link has them."""
+    query = {"preset": "support-desk", "format": "json", "time.horizon_months": "12"}
+    data = client.get(reverse("business:calculator-export"), query).json()
+    plain = client.get(reverse("business:calculator-export"), query | {"time.horizon_months": ""}).json()
+    assert roi.parse(data).time.horizon_months == 12
+    assert roi.parse(plain) == roi.preset("support-desk")
+
+
+@pytest.mark.parametrize("format", ["", "exe", "xlsx/../..", "XLSX"])
+def test_an_unknown_format_is_not_found(client: Client, format: str) -> None:
+    assert client.get(reverse("business:calculator-export"), {"format": format}).status_code == 404
+
+
+def test_a_hand_made_query_never_breaks_a_download(client: Client) -> None:
+    query = {"format": "csv", "preset": "'", "work.success_rate": "1e308", "show": "<x>", "locale": "xx", "rate": "NaN"}
+    assert client.get(reverse("business:calculator-export"), query).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("who", "status"), [("owner", 200), ("editor", 200), ("viewer", 200), ("stranger", 404), ("nobody", 302)]
+)
+def test_who_sees_a_scenario_may_have_it(
+    client: Client, scenario: Scenario, people: dict[str, User], who: str, status: int
+) -> None:
+    if who != "nobody":
+        client.force_login(people[who])
+    assert client.get(address(scenario)).status_code == status
+    assert client.post(address(scenario)).status_code in (405, status if status == 302 else 405)
+
+
+def test_a_scenario_of_another_project_is_not_found(
+    client: Client, scenario: Scenario, people: dict[str, User]
+) -> None:
+    other = factories.project(owner=people["owner"], name="Other")
+    client.force_login(people["owner"])
+    found = reverse("business:export", args=[other.code, scenario.code])
+    assert client.get(found, {"format": "csv"}).status_code == 404
+
+
+def test_downloads_cost_no_more_queries_with_more_scenarios(
+    client: Client, scenario: Scenario, people: dict[str, User], django_assert_max_num_queries: pytest.FixtureRequest
+) -> None:
+    client.force_login(people["viewer"])
+    for _ in range(5):
+        create_scenario(by=people["owner"], project=scenario.project, case=roi.preset("support-desk"))
+    with django_assert_max_num_queries(6):  # type: ignore[operator]  # the plugin's fixture is a context manager
+        assert client.get(address(scenario)).status_code == 200
+
+
+def test_the_json_is_read_back_by_the_command_line_and_the_upload(
+    client: Client, scenario: Scenario, people: dict[str, User], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    client.force_login(people["owner"])
+    content = client.get(address(scenario, "json")).content
+    (tmp_path / "case.json").write_bytes(content)
+    assert main(["evaluate", str(tmp_path / "case.json")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    outcome = client.get(address(scenario, "outcome")).json()
+    assert outcome["outcome"] == told
+    assert roi.parse(outcome["scenario"]) == roi.parse(json.loads(content)) == roi.preset("support-desk")
+
+
+def test_the_cash_flows_of_the_csv_add_up_to_the_engines_net_present_value(client: Client, scenario: Scenario) -> None:
+    client.force_login(scenario.project.members.first().user)
+    rows = list(csv.DictReader(io.StringIO(client.get(address(scenario)).content.decode("utf-8-sig"))))
+    case = roi.preset("support-desk")
+    for option in roi.evaluate(case).options:
+        own = [row for row in rows if row["option"] == option.name]
+        worth = sum(float(row["present_value"]) for row in own if row["side"] != "net")
+        assert worth == pytest.approx(option.npv.value, abs=0.01)
+        net = next(row for row in own if row["side"] == "net")
+        assert float(net["month_36"]) == pytest.approx(option.net[36], abs=0.001)
+    assert set(rows[0]) >= {"month_0", "month_36"}
+    assert "month_37" not in rows[0]
+
+
+def test_text_that_looks_like_a_formula_is_text_in_every_file(
+    client: Client, project: Project, people: dict[str, User]
+) -> None:
+    """`=`, `+`, `-`, `@`, tab and carriage return at the start of names, reasons and sources."""
+    data = roi.preset("support-desk").data()
+    starts = ["=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx"]
+    for option, start in zip(data["options"][1:], starts, strict=False):
+        option["name"] = start
+    figures = list(data["work"].values())
+    for figure, start in zip(figures, starts, strict=False):
+        figure["provenance"] = {"kind": "assumed", "by": "", "why": start}
+    case = roi.parse(data)
+    stored = create_scenario(by=people["owner"], project=project, case=case)
+    client.force_login(people["owner"])
+    for format in ("csv", "assumptions"):
+        rows = csv.reader(io.StringIO(client.get(address(stored, format)).content.decode("utf-8-sig"), newline=""))
+        numbers = [cell for row in rows for cell in row if cell[:1] in tuple("=+-@\t\r")]
+        assert all(float(cell) < 0 for cell in numbers), format
+    book = openpyxl.load_workbook(io.BytesIO(client.get(address(stored, "xlsx")).content))
+    texts = [cell for row in book["Assumptions"].iter_rows(min_row=6) for cell in row if cell.column != 4]
+    assert {cell.data_type for cell in texts} <= {"s", "n"}
+    assert "=1+1" in {cell.value for cell in texts}
+
+
+def test_the_pdf_has_two_pages_with_the_verdict_the_options_and_the_sources(client: Client) -> None:
+    content = client.get(reverse("business:calculator-export"), {"preset": "claims-team", "format": "pdf"}).content
+    document = pypdfium2.PdfDocument(content)
+    try:
+        pages = [page.get_textpage().get_text_range() for page in document]
+    finally:
+        document.close()
+    assert len(pages) == 2
+    assert "Claims team" in pages[0]
+    assert "Options compared" in pages[0]
+    assert "what they rest on" in pages[1]
+    for option in roi.preset("claims-team").options:
+        assert option.name.split(",")[0] in pages[0]
+
+
+def test_a_long_name_in_any_script_makes_a_pdf(client: Client, project: Project, people: dict[str, User]) -> None:
+    data = roi.preset("support-desk").data()
+    data["name"] = "Ελληνικά Ключ 見積 " * 6
+    data["currency"] = "JPY"
+    data = json.loads(json.dumps(data).replace("USD", "JPY"))
+    stored = create_scenario(by=people["owner"], project=project, case=roi.parse(data))
+    client.force_login(people["owner"])
+    assert client.get(address(stored, "pdf")).content.startswith(b"%PDF")
+
+
+def test_a_start_of_the_site_loads_no_library_of_exports() -> None:
+    code = "import os; os.environ['DJANGO_SETTINGS_MODULE']='webapp.settings'; import django; django.setup()\n"
+    code += "import webapp.urls, sys; print([name for name in ('reportlab', 'xlsxwriter') if name in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
+    assert found.stdout.strip() == "[]"

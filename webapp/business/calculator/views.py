@@ -65,7 +65,7 @@ def _keep_in_history(request: HttpRequest, response: HttpResponse, session: Sess
     """The state's address: a new entry when a gesture begins, in the place of the last one while it goes on."""
     address = _address(session)
     now = urlsplit(request.headers.get("HX-Current-URL", ""))
-    if address == (f"{now.path}?{now.query}" if now.query else now.path):
+    if session.faults or address == (f"{now.path}?{now.query}" if now.query else now.path):
         return
     header = "HX-Replace-Url" if request.headers.get("Uplift-Gesture") == "same" else "HX-Push-Url"
     response[header] = address

@@ -161,7 +161,7 @@ def months(values: Values, plan: Plan) -> Iterator[Month]:
         done = np.floor(number / interval)
         # nothing follows the last month that a retraining could be for
         falls_due = (done > trained) & (number < plan.months)
-        in_use = _ONE if number - latest_start >= 1 else np.clip(number - start, 0.0, 1.0)
+        in_use = _ONE if number - latest_start >= 1 else np.minimum(np.maximum(number - start, 0.0), 1.0)
         retraining = falls_due.astype(np.float64) if falls_due.any() else _NONE
         yield Month(number, discount, Weights(volume * adoption(number - 0.5 - start), in_use, _ONE, retraining))
         volume, trained = volume * growth, done
@@ -249,11 +249,11 @@ def _adoption(ramp_months: Array, ramp: Ramp) -> Callable[[Array], Array]:
     speed = 1 / np.maximum(ramp_months, _NO_RAMP)
 
     def linear(time: Array) -> Array:
-        return np.clip(time * speed, 0.0, 1.0)
+        return np.minimum(np.maximum(time * speed, 0.0), 1.0)
 
     def logistic(time: Array) -> Array:
         exponent = LOGISTIC_STEEPNESS * (0.5 - time * speed)
-        grown: Array = 1 / (1 + np.exp(np.clip(exponent, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)))
+        grown: Array = 1 / (1 + np.exp(np.minimum(exponent, _LARGEST_EXPONENT)))
         return np.where(time > 0, grown, 0.0)
 
     return linear if ramp == "linear" else logistic

@@ -1,4 +1,4 @@
-"""The lines of a cash-flow table: what an option earns and costs beyond doing nothing, and what each amount rests on."""
+"""Lines of a cash-flow table: what an option earns and costs beyond doing nothing, and what each amount rests on."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 _GROWTH_GRID = np.concatenate(
     [np.geomspace(1e-15, 0.5, 300, endpoint=False), np.linspace(0.5, 2.0, 601), np.geomspace(2.0, 1e15, 400)[1:]]
@@ -55,12 +56,9 @@ def irr_roots(flows: Sequence[float]) -> list[float]:
     scaled = [flow / scale for flow in values]
     signs = _signs(scaled)
     roots: list[float] = []
-    for index in range(len(_GROWTH_GRID) - 1):
+    for index in np.flatnonzero((signs[:-1] == 0) | (signs[:-1] * signs[1:] < 0)):
         low, high = float(_GROWTH_GRID[index]), float(_GROWTH_GRID[index + 1])
-        if signs[index] == 0:
-            roots.append(low - 1)
-        elif signs[index] * signs[index + 1] < 0:
-            roots.append(_bisected(low, high, scaled) - 1)
+        roots.append((low if signs[index] == 0 else _bisected(low, high, scaled)) - 1)
     return roots
 
 
@@ -172,7 +170,7 @@ def _bisected(low: float, high: float, flows: Sequence[float]) -> float:
     return middle
 
 
-def _signs(flows: Sequence[float]) -> list[int]:
+def _signs(flows: Sequence[float]) -> NDArray[np.float64]:
     """The sign of `_balance` at each point of the grid, all points at once."""
     above = _GROWTH_GRID >= 1
     shrink, stretch = 1 / _GROWTH_GRID[above], _GROWTH_GRID[~above]
@@ -180,6 +178,4 @@ def _signs(flows: Sequence[float]) -> list[int]:
     for first, last in zip(flows, reversed(flows), strict=True):
         early = early * shrink + last
         late = late * stretch + first
-    found = np.concatenate([late, early])
-    signs: list[int] = np.sign(found).astype(int).tolist()
-    return signs
+    return np.sign(np.concatenate([late, early]))

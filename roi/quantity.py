@@ -150,7 +150,7 @@ class Triangular(_Quantity):
 
 
 class Beta(_Quantity):
-    """A share known from successes in trials, as Jeffreys' posterior: Beta(successes + 1/2, trials - successes + 1/2)."""
+    """A share known from successes in trials, by Jeffreys' posterior: Beta(successes + 1/2, failures + 1/2)."""
 
     kind: Literal["beta"] = "beta"
     successes: int = Field(strict=True, ge=0, le=10**9)

@@ -6,11 +6,12 @@ from webapp.ui import formats
 
 def figure_text(quantity: Quantity, unit: str, currency: str) -> str:
     """The central value with its spread: `89.0% (267 of 300)`, `$45.00/hour (P5 $38.00, P95 $52.00)`."""
+    whole = unit.partition("/")[0]
 
     def shown(value: float) -> str:
-        return value_text(value, unit, currency)
+        return value_text(value, whole, currency) if whole in ("share", currency) else _number(value)
 
-    centre = shown(quantity.mean)
+    centre = value_text(quantity.mean, unit, currency)
     match quantity:
         case Fixed():
             return centre

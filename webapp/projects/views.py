@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from webapp.accounts.links import invitation_link
 from webapp.accounts.models import User
+from webapp.business.worth import worth
 from webapp.jobs.models import JobState
 
 from . import overview as facts
@@ -59,6 +60,7 @@ def overview(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         **frame(request, project, "overview"),
         "findings": facts.newest_findings(project),
+        "worth": worth(project),
         "open_jobs": facts.open_jobs(project),
         "next": facts.next_step(project),
     }

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import roi
+from roi.quantity import Quantity
 from webapp.ui import formats
 
-from ..history import Identity, stated
 from ..models import Scenario
 from ..services import stored_case
 from ..words import figure_text
@@ -70,28 +71,65 @@ def _outcomes(heads: Sequence[Listed]) -> list[Row]:
 
 
 def _figures(scenarios: Sequence[Scenario]) -> tuple[list[Row], int]:
-    """Figures that are stated differently somewhere, base first, and how many are the same everywhere."""
+    """Figures that differ somewhere, base first, and how many are the same everywhere.
+
+    An option's figure counts with its value, also where it takes that from the base: only where some scenario's option
+    states it itself, so that a difference of the base is told once. An option that only some have is one row.
+    """
     cases = [stored_case(scenario) for scenario in scenarios]
-    all_stated = [stated(case) for case in cases]
-    names = {option.key: option.name for case in reversed(cases) for option in case.options}
-    identities: dict[Identity, None] = {identity: None for found in all_stated for identity in found}
-    ordered = sorted(identities, key=lambda identity: identity[0] != "")
     rows, same = [], 0
-    for identity in ordered:
-        places = [found.get(identity) for found in all_stated]
-        label = next(place.label for place in places if place is not None)
-        cells = [
-            (figure_text(place.quantity, place.unit, case.currency), place.quantity.provenance.kind)
-            if place
-            else ("", "")
-            for place, case in zip(places, cases, strict=True)
-        ]
-        quantities = [place.quantity if place else None for place in places]
-        if all(quantity == quantities[0] for quantity in quantities):
+    for name, spec in roi.REGISTRY.items():
+        places = [_base(case, name) for case in cases]
+        if all(place == places[0] for place in places):
             same += 1
         else:
-            rows.append(_row(label, names.get(identity[0], ""), cells))
+            rows.append(_compared(cases, spec, "", places))
+    for slot in _slots(cases):
+        own = [slot.get(number) for number in range(len(cases))]
+        title = next(option.name for option in own if option is not None)
+        if None in own:
+            rows.append(_row("Option", title, [(option.name if option else "", "") for option in own]))
+            continue
+        resolved = [case.option(option.key) for case, option in zip(cases, own, strict=True) if option]
+        for name, spec in roi.REGISTRY.items():
+            if all(each.paths[name] == name for each in resolved):
+                continue
+            quantities = [each.quantities[name] for each in resolved]
+            if all(quantity == quantities[0] for quantity in quantities):
+                same += 1
+            else:
+                rows.append(_compared(cases, spec, title, quantities))
     return [*_settings(scenarios), *rows], same
+
+
+def _base(case: roi.Scenario, name: str) -> Quantity:
+    group, _, key = name.partition(".")
+    quantity: Quantity = getattr(getattr(case, group), key)
+    return quantity
+
+
+def _compared(cases: Sequence[roi.Scenario], spec: roi.FigureSpec, option: str, quantities: Sequence[Quantity]) -> Row:
+    cells = [
+        (figure_text(quantity, spec.unit_in(case.currency), case.currency), quantity.provenance.kind)
+        for quantity, case in zip(quantities, cases, strict=True)
+    ]
+    return _row(spec.label, option, cells)
+
+
+def _slots(cases: Sequence[roi.Scenario]) -> list[dict[int, roi.Option]]:
+    """The options that are the same way to do the work: by key, else by kind. Each as {number of the case: option}."""
+    slots: list[dict[int, roi.Option]] = []
+    for number, case in enumerate(cases):
+        for option in (each for each in case.options if each.kind != "do_nothing"):
+            free = [slot for slot in slots if number not in slot]
+            same_key = (slot for slot in free if any(each.key == option.key for each in slot.values()))
+            same_kind = (slot for slot in free if any(each.kind == option.kind for each in slot.values()))
+            slot = next(same_key, None) or next(same_kind, None)
+            if slot is None:
+                slots.append({number: option})
+            else:
+                slot[number] = option
+    return slots
 
 
 def _settings(scenarios: Sequence[Scenario]) -> list[Row]:

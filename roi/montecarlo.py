@@ -180,17 +180,24 @@ def _by_month(draws: Draws, is_idle: bool, values: Values) -> tuple[tuple[Percen
     """Percentiles of the running discounted sum after each month, and the months until payback, sorted [n]."""
     if is_idle:
         return (Percentiles(0.0, 0.0, 0.0, 0.0, 0.0),) * (draws.plan.months + 1), np.zeros(1)
-    band = tuple(_percentiles(np.sort(total)) for _, total in cumulative(values, draws.plan, discounted=True))
+    sums = [total for _, total in cumulative(values, draws.plan, discounted=True)]
+    ordered = np.sort(np.array(np.broadcast_arrays(*sums)), axis=1)
+    band = tuple(Percentiles(*row) for row in _levels(ordered).tolist())
     return band, np.sort(payback(values, draws.plan))
 
 
 def _percentiles(ascending: Array) -> Percentiles:
-    places = np.multiply(LEVELS, ascending.size - 1)
+    return Percentiles(*_levels(ascending).tolist())
+
+
+def _levels(ascending: Array) -> Array:
+    """Values at `LEVELS` of each last axis [..., n]: [..., 5]."""
+    size = ascending.shape[-1]
+    places = np.multiply(LEVELS, size - 1)
     below = places.astype(int)
-    low, high = ascending[below], ascending[np.minimum(below + 1, ascending.size - 1)]
+    low, high = ascending[..., below], ascending[..., np.minimum(below + 1, size - 1)]
     with np.errstate(invalid="ignore"):  # from infinity to infinity
-        between = np.where(low == high, low, low + (high - low) * (places - below))
-    return Percentiles(*(float(value) for value in between))
+        return np.where(low == high, low, low + (high - low) * (places - below))
 
 
 def _histogram(ascending: Array) -> Histogram:

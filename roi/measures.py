@@ -178,4 +178,5 @@ def _signs(flows: Sequence[float]) -> NDArray[np.float64]:
     for first, last in zip(flows, reversed(flows), strict=True):
         early = early * shrink + last
         late = late * stretch + first
-    return np.sign(np.concatenate([late, early]))
+    signs: NDArray[np.float64] = np.sign(np.concatenate([late, early]))
+    return signs

@@ -43,6 +43,10 @@
     if (!flow) return;
     const stop = link.dataset.stopLink ? document.getElementById(link.dataset.stopLink) : link;
     event.preventDefault();
+    if (stop.dataset.walk !== undefined) {
+      htmx.ajax("GET", stop.getAttribute("href").split("#")[0], { target: "#walk-now", swap: "innerHTML" });
+      return;
+    }
     open(flow, stop);
     if (stop !== link) flow.querySelector(".flow-panel").focus();
   });

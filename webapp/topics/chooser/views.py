@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from webapp.topics.content.claims import CLAIMS
 from webapp.topics.content.sources import SOURCES
+from webapp.topics.flows.decisions import decision_map
 from webapp.topics.live import LiveRequest, keep_in_address
 from webapp.topics.starts import starts
 
@@ -67,10 +68,11 @@ def walk_context(query: QueryDict) -> dict[str, Any]:
     """The walk so far; at its end the strategy with its published figure and the study that checks it."""
     found = walk(query.get("walk", ""))
     if found.strategy is None:
-        return {"walk": found}
+        return {"walk": found, "map": decision_map(found)}
     strategy = found.strategy
     return {
         "walk": found,
+        "map": decision_map(found),
         "source": SOURCES[strategy.source],
         "claim": CLAIMS.get(strategy.claim),
         "starts": starts(STUDY_KINDS),

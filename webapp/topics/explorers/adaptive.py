@@ -25,7 +25,7 @@ def lead_confidence(first: int, second: int) -> float:
     first + second + 1 tosses of a fair coin. 3-0 gives 0.9375, 4-0 gives 0.96875.
     """
     tosses = first + second + 1
-    return sum(math.comb(tosses, heads) for heads in range(first + 1)) / 2**tosses
+    return float(sum(math.comb(tosses, heads) for heads in range(first + 1)) / 2**tosses)
 
 
 def stops(counts: list[int], confidence: float) -> bool:

@@ -62,10 +62,9 @@ def number(
     told = f"Give a {kind} from {_bound(low)} to {_bound(high)}."
     messages = dict.fromkeys(("required", "invalid", "min_value", "max_value"), told)
     widget = forms.NumberInput(attrs={"step": "1" if whole else "any", "inputmode": "numeric" if whole else "decimal"})
-    made: forms.Field = (forms.IntegerField if whole else forms.FloatField)(
-        label=label, initial=initial, min_value=low, max_value=high, help_text=help, widget=widget,
-        error_messages=messages,
-    )  # fmt: skip
+    shared: dict[str, Any] = {"label": label, "initial": initial, "min_value": low, "max_value": high}
+    shared |= {"help_text": help, "widget": widget, "error_messages": messages}
+    made: forms.Field = forms.IntegerField(**shared) if whole else forms.FloatField(**shared)
     slider_low, slider_high = more.get("slider", (low, high))
     for name, value in {"unit": unit, "low": slider_low, "high": slider_high, "step": step}.items():
         setattr(made, name, value)

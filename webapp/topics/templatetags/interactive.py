@@ -47,7 +47,7 @@ def explorer_input(bound: BoundField) -> dict[str, Any]:
     sliding = {name: getattr(known, name) for name in ("low", "high", "step")} if hasattr(known, "step") else None
     parts, error_id = field_parts(bound), f"{bound.auto_id}_error"
     # the place for a fault is always there, so that it can be filled while one types
-    described = {"aria-describedby": f"{parts.help_id} {error_id}".strip()}
+    described: dict[str, str | bool] = {"aria-describedby": f"{parts.help_id} {error_id}".strip()}
     control = bound.as_widget(attrs=described) if parts.shape != "group" else ""
     return {"f": parts, "control": control, "error_id": error_id, "value": bound.value(), "slider": sliding}
 

@@ -7,6 +7,7 @@ from webapp.topics.chooser.walk import shortest, walk
 from webapp.topics.content.rlhf import BACK, STAGES
 from webapp.topics.content.schema import Signal
 from webapp.topics.content.test_time import QUESTIONS, STRATEGIES
+from webapp.topics.flows.decisions import HEIGHT, WIDTH, decision_map
 from webapp.topics.flows.map import draw
 from webapp.topics.flows.registry import FLOWS
 from webapp.topics.flows.rlhf import RLHF
@@ -109,3 +110,32 @@ def test_a_map_draws_every_station_inside_its_box_and_marks_one(key: str) -> Non
         assert [stop.station.stage.key for stop in drawing.stops if stop.chosen] == [chosen]
         assert {line.key for line, on in drawing.lines if on} == set(flow.lines_of(chosen)) != set()
     assert all(0 < each.x < flow.width and 0 < each.y < flow.height for each in flow.stations.values())
+
+
+def test_the_decision_map_has_every_question_strategy_and_answer() -> None:
+    drawn = decision_map(walk(""))
+    assert {stop.key for stop in drawn.stops} == {*QUESTIONS, *STRATEGIES}
+    answers = {(question.key, there) for question in QUESTIONS.values() for _, _, there in question.answers}
+    assert {(line.here, line.there) for line in drawn.lines} == answers
+    assert all(stop.name and 0 < stop.x < WIDTH and 0 < stop.y < HEIGHT for stop in drawn.stops)
+    assert all(stop.x + stop.reach <= WIDTH + 10 for stop in drawn.stops)
+    assert [stop.key for stop in drawn.stops if stop.chosen] == ["checkable"]
+    assert not any(line.on for line in drawn.lines)
+
+
+def test_the_way_taken_is_bold_and_ends_at_the_chosen_stop() -> None:
+    drawn = decision_map(walk("2-2"))
+    assert {(line.here, line.there) for line in drawn.lines if line.on} == {
+        ("checkable", "scorer"),
+        ("scorer", "chain-of-thought"),
+    }
+    assert [stop.key for stop in drawn.stops if stop.chosen] == ["chain-of-thought"]
+
+
+def test_every_line_starts_and_ends_at_its_stations() -> None:
+    drawn = decision_map(walk(""))
+    places = {stop.key: (stop.x, stop.y) for stop in drawn.stops}
+    for line in drawn.lines:
+        (x, y), (to_x, to_y) = places[line.here], places[line.there]
+        assert line.path.startswith(f"M{x} {y} "), line
+        assert line.path.endswith((f"L{to_x} {to_y}", f"H{to_x}", f"V{to_y}")), line

@@ -25,8 +25,8 @@ SUPPORT_DESK: dict[str, Any] = {
         "minutes_per_item": likely(6, 8, 12, "Handling time with wrap-up; replace by your telephony's report."),
         "labour_cost_per_hour": loaded_wage(
             20.59,
-            "Start Right Careers, from US Bureau of Labor Statistics: customer service representatives, median 42,830 a "
-            "year of 2,080 hours",
+            "Start Right Careers, from US Bureau of Labor Statistics: customer service representatives, median 42,830 "
+            "a year of 2,080 hours",
             "https://www.startrightcareers.com/occupation/customer-service-representatives",
         ),
         "coverage": likely(0.3, 0.5, 0.65, "Routine questions: orders, passwords, invoices."),

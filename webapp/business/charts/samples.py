@@ -1,4 +1,4 @@
-"""Value of an item by the number of samples the model takes for it: the best amount of test-time compute."""
+"""Value by the number of samples the model takes for an item: the best amount of test-time compute."""
 
 import math
 from collections.abc import Sequence
@@ -16,8 +16,12 @@ if TYPE_CHECKING:
 _TABLE_ROWS = 12
 
 
-def samples_chart(best: "BestSamples", *, currency: str) -> Chart:
-    """Value of one item against samples an item, with the interval; measured numbers are marked, the best is named."""
+def samples_chart(best: "BestSamples", *, currency: str, per_item: bool = False) -> Chart:
+    """Value against samples an item, with the interval; measured numbers are marked, the best is named.
+
+    The value is the plan's net present value, or that of one item (`roi.test_time.value_per_item`).
+    """
+    title = "Value of an item" if per_item else "Net present value"
     curve = best.curve
     kept = [curve[index] for index in _kept(curve, best.samples)]
     x = [point.samples for point in kept]
@@ -38,7 +42,7 @@ def samples_chart(best: "BestSamples", *, currency: str) -> Chart:
     drawn = figure(
         [*band("95% interval", x, low, high), line("value", x, middle), marks],
         x=axis("Samples an item", log=True) | _powers_of_two(curve[0].samples, curve[-1].samples),
-        y=money_axis("Value of an item", [*low, *high], currency, zero=False),
+        y=money_axis(title, [*low, *high], currency, zero=False),
         lines=[marker_line(best.samples, "", vertical=True)],
         legend=False,
     )
@@ -56,9 +60,9 @@ def samples_chart(best: "BestSamples", *, currency: str) -> Chart:
     ]
     return Chart(
         "samples",
-        samples_finding(top, curve[0], best.plausible, best.at_end, currency),
+        samples_finding(top, curve[0], best, currency, per_item=per_item),
         drawn,
-        ("Samples", "Accuracy", "Value of an item", "95% interval", "Accuracy is"),
+        ("Samples", "Accuracy", title, "95% interval", "Accuracy is"),
         rows,
         note="Dots were measured; between them accuracy is interpolated. The dashed line marks the best number.",
     )
@@ -88,15 +92,14 @@ def _powers_of_two(first: int, last: int) -> dict[str, object]:
 
 
 def samples_finding(
-    top: "SamplesValue", first: "SamplesValue", plausible: tuple[int, int], at_end: bool, currency: str
+    top: "SamplesValue", first: "SamplesValue", best: "BestSamples", currency: str, *, per_item: bool = False
 ) -> str:
     """How many samples are worth their price, and how surely, in a sentence."""
-    gained = rounded(top.value - first.value)
+    gained = f"{amount(rounded(top.value - first.value), currency)}{' an item' if per_item else ''}"
     if top.samples == first.samples:
         return f"{count(top.samples, 'sample')} an item is best: more cost more than they gain"
-    text = f"{count(top.samples, 'sample')} an item are worth most: {amount(gained, currency)} an item more than "
-    text += count(first.samples)
-    if at_end:
+    text = f"{count(top.samples, 'sample')} an item are worth most: {gained} more than {count(first.samples)}"
+    if best.at_end:
         return f"{text}; still more were not measured"
-    low, high = plausible
+    low, high = best.plausible
     return f"{text}; {count(low)} to {count(high)} cannot be told apart" if low < high else text

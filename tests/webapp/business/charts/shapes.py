@@ -86,7 +86,7 @@ def samples(most: int = 64, *, best: int = 8) -> Chart:
     values = [(n, 1 - 0.01 * abs(n - best)) for n in range(1, most + 1)]
     curve = [SamplesValue(n, min(1.0, 0.5 + 0.001 * n), v, v - 0.1, v + 0.1, n & (n - 1) == 0) for n, v in values]
     found = BestSamples(best, 1.0, 0.01 * (best - 1), (4, 16), best == most, tuple(curve))
-    return samples_chart(found, currency="USD")
+    return samples_chart(found, currency="USD", per_item=True)
 
 
 ALL = {

@@ -6,10 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import roi
 from tests.webapp.business.charts import shapes
 from webapp.business.charts.band import Payback
+from webapp.business.charts.evidence import evidence_chart
 from webapp.business.charts.heat_map import turning_accuracy
 from webapp.business.charts.parts import MAX_POINTS, money_axis, rounded, thinned
+from webapp.business.charts.samples import samples_chart
 from webapp.business.charts.waterfall import Line, waterfall_chart
 from webapp.ui.locales import LOCALES, in_locale
 
@@ -212,3 +215,18 @@ def test_thinning_keeps_both_ends_and_the_order(count: int, most: int) -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_rounding_keeps_four_digits(value: float) -> None:
     assert rounded(value) == pytest.approx(value, rel=6e-4, abs=1e-300)
+
+
+def test_charts_take_the_engines_own_answers() -> None:
+    """A measured success rate of a preset: what more items are worth, and how many samples."""
+    scenario = roi.preset("support-desk")
+    path = scenario.option("peft").paths["work.success_rate"]
+    known = roi.replace(scenario, {path: roi.Beta(successes=27, trials=40)})
+    information = roi.sample_information(known, "peft", price_per_item=2.0, items=(0, 50, 500))
+    evidence = evidence_chart(information, currency="USD")
+    assert [row[0] for row in evidence.rows] == ["0", "50", "500"]
+    curve = [roi.MeasuredPoint(1, 0.6), roi.MeasuredPoint(4, 0.7), roi.MeasuredPoint(16, 0.72)]
+    found = roi.best_samples(known, "peft", curve)
+    chart = samples_chart(found, currency="USD")
+    assert chart.figure["layout"]["yaxis"]["title"]["text"] == "Net present value (USD)"
+    assert chart.finding.startswith(f"{found.samples} samples an item are worth most: $")

@@ -17,7 +17,7 @@ _MOST_INPUTS = 8
 _ROW, _TITLES_AND_HEADS, _LEAST_HEIGHT = 20.0, 165.0, 105.0
 """Heights of a row of the table of options, of all titles around the charts and the table, of a chart still read."""
 
-_ROOM_FOR_ALL = 238.0
+_ROOM_FOR_ALL = 222.0
 """With so much left on the second page, accuracy by volume and the method both fit."""
 
 
@@ -32,7 +32,7 @@ def tell(paper: Paper, scenario: Scenario, said: Said, outcome: Outcome, simulat
     paper.charts([charts["waterfall"], charts["distribution"]], 165)
     _inputs(paper, scenario, said)
     if paper.room > _ROOM_FOR_ALL:
-        paper.charts([charts["heat-map"]], 120)
+        paper.charts([charts["heat-map"]], 108)
     _method(paper, scenario, simulation)
 
 

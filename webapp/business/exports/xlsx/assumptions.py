@@ -1,5 +1,6 @@
 """Sheet Assumptions: every figure as an input cell with unit, spread and provenance; names for what options share."""
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,7 +77,7 @@ def _write_settings(book: Book, sheet: Any, scenario: Scenario, most_months: int
         sheet.write_string(row, 1, label, book.look("wrap"))
         sheet.write_string(row, 2, "all options", book.look("wrap"))
         sheet.write(row, _VALUE, value, book.look("input:whole"))
-        sheet.write_string(row, 4, unit, book.look("wrap"))
+        sheet.write_string(row, 4, unit, book.look("unit_wrap"))
         sheet.write_string(row, 9, meaning, book.look("wrap"))
         if key in _CHOICES:
             sheet.data_validation(row, _VALUE, row, _VALUE, {"validate": "list", "source": _CHOICES[key]})
@@ -98,7 +99,11 @@ def _write_place(book: Book, sheet: Any, row: int, place: Place, names: dict[str
     sheet.write_number(row, _VALUE, place.quantity.mean, book.look(f"input:{place.unit}"))
     rest = (place.unit, spread_text(place.quantity, place.unit), kind, source, detail, place.help)
     for index, text in enumerate(rest, start=_VALUE + 1):
-        sheet.write_string(row, index, text, book.look("wrap"))
+        sheet.write_string(row, index, text, book.look("wrap" if index > _VALUE + 1 else "unit_wrap"))
+    # a file says how high its rows are: not every reader fits them to wrapped text
+    texts = [group, place.label, applies, "", *rest]
+    lines = max(math.ceil(len(text) * 1.1 / width) for text, (_, width) in zip(texts, _COLUMNS, strict=True))
+    sheet.set_row(row, 15.0 * min(8, max(1, lines)) + 2)
     limits = {"validate": "decimal", "criteria": "between", "minimum": place.hard_low, "maximum": place.hard_high}
     told = f"{place.label}: a number from {place.hard_low:,g} to {place.hard_high:,g}."
     sheet.data_validation(row, _VALUE, row, _VALUE, limits | {"error_title": "Out of range", "error_message": told})

@@ -1,16 +1,20 @@
 """Sheets Options and Summary: the results of every option side by side, all of them references."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 from roi import Scenario
 from roi.montecarlo import Simulation
 
-from .book import Book, at, column, money_format, on
+from .book import Book, at, column, on
 from .results import RESULTS, value_now
 from .sheet import FIRST_MONTH, HEAD_ROW, FlowSheet
 
 OPTIONS, SUMMARY = "Options compared", "Summary"
+_NAME_WIDTH = 20
+"""Characters of a name on a line of its column."""
+
 _HEADLINES = ("npv", "roi", "irr", "payback_months", "discounted_payback_months", "profitability_index")
 
 
@@ -32,7 +36,7 @@ def write_options(book: Book, flows: Sequence[FlowSheet]) -> None:
     sheet.freeze_panes(4, 1)
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
+    sheet.fit_to_pages(1, 1)
     sheet.print_area(0, 0, row, len(flows))
     sheet.set_footer("&L&A&RPage &P of &N")
 
@@ -40,7 +44,9 @@ def write_options(book: Book, flows: Sequence[FlowSheet]) -> None:
 def _write_names(book: Book, sheet: Any, row: int, flows: Sequence[FlowSheet]) -> None:
     sheet.write_string(row, 0, "", book.look("head"))
     for index, flow in enumerate(flows, start=1):
-        sheet.write_string(row, index, flow.option.name, book.look("head"))
+        sheet.write_string(row, index, flow.option.name, book.look("head_name"))
+    lines = max((math.ceil(len(flow.option.name) / _NAME_WIDTH) for flow in flows), default=1)
+    sheet.set_row(row, 16.0 * min(4, lines) + 2)
 
 
 def _write_lines(book: Book, sheet: Any, row: int, flows: Sequence[FlowSheet]) -> int:
@@ -152,7 +158,7 @@ def _draw(book: Book, sheet: Any, row: int, flows: Sequence[FlowSheet]) -> None:
         )
     chart.set_title({"name": "Discounted value so far, by month", "name_font": {"size": 12, "bold": False}})
     chart.set_x_axis({"name": "Month", "interval_unit": 6, "label_position": "low"})
-    chart.set_y_axis({"name": book.currency, "num_format": money_format(book.currency).split(";")[0]})
+    chart.set_y_axis({"name": book.currency, "num_format": "#,##0"})
     chart.set_legend({"position": "bottom"})
     chart.set_size({"width": 960, "height": 380})
     sheet.insert_chart(row, 0, chart, {"description": "Discounted value so far by month, for each option"})

@@ -37,5 +37,5 @@ def _write(flow: FlowSheet, row: int, name: str, words: tuple[str, str, str], fo
     label, unit, said = words
     flow.label(row, label)
     flow.formula(row, 1, formula, f"unit:{unit}", value)
-    flow.sheet.write_string(row, 2, said, flow.book.look("quiet"))
+    flow.sheet.write_string(row, 2, said, flow.book.look("unit"))
     flow.define(name, row, 1)

@@ -59,7 +59,7 @@ def _write_head(flow: FlowSheet) -> None:
         sheet.write_string(HEAD_ROW, index, text, look("head_number"))
     sheet.write_comment(HEAD_ROW, 1, "Once, or of a month at full adoption and first-month volume.")
     for month in range(flow.months + 1):
-        sheet.write_number(HEAD_ROW, FIRST_MONTH + month, month, look("head_number"))
+        sheet.write_number(HEAD_ROW, FIRST_MONTH + month, month, look("head_month"))
 
 
 def _write_courses(flow: FlowSheet, row: int) -> int:
@@ -211,8 +211,9 @@ def _set_up(flow: FlowSheet, rows: int) -> None:
     area = (HEAD_ROW, FIRST_MONTH, last, FIRST_MONTH + flow.months)
     sheet.conditional_format(*area, {"type": "formula", "criteria": criteria, "format": grey})
     sheet.set_landscape()
-    sheet.set_paper(8)
-    sheet.fit_to_pages(1, 0)
+    sheet.set_paper(9)
+    # a year and a half to a page, with the lines' names on each
+    sheet.set_print_scale(55)
     sheet.repeat_columns(0)
     sheet.repeat_rows(HEAD_ROW)
     sheet.print_area(0, 0, rows - 1, FIRST_MONTH + flow.scenario.time.horizon_months)

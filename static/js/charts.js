@@ -63,36 +63,60 @@
     plot.textContent = "The chart could not be drawn. Its figures are in the table below.";
   }
 
-  function draw(force) {
-    const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => {
+  const near = (plot) => {
+    const box = plot.getBoundingClientRect();
+    return box.bottom > -innerHeight / 2 && box.top < 1.5 * innerHeight;
+  };
+  const stale = (plot) => {
+    const source = document.getElementById(plot.dataset.chart);
+    return source && plot.drawnFrom !== source.textContent;
+  };
+
+  function put(Plotly, plots) {
+    const paint = painter();
+    const family = getComputedStyle(document.body).fontFamily;
+    for (const plot of plots) {
       const source = document.getElementById(plot.dataset.chart);
-      return source && (force || plot.drawnFrom !== source.textContent);
-    });
-    if (!plots.length) return;
-    const put = (Plotly) => {
-      const paint = painter();
-      const family = getComputedStyle(document.body).fontFamily;
-      for (const plot of plots) {
-        const source = document.getElementById(plot.dataset.chart);
-        if (!source) continue; // swapped away while Plotly was on its way
-        try {
-          const figure = paint(JSON.parse(source.textContent));
-          figure.layout.font = Object.assign({ family }, figure.layout.font);
-          plot.classList.remove("plot-failed");
-          if (!plot.drawnFrom) plot.textContent = "";
-          plot.drawnFrom = source.textContent;
-          Plotly.react(plot, figure.data, figure.layout, config);
-          sized.observe(plot);
-        } catch (error) {
-          console.error(error);
-          fail(plot);
-        }
+      if (!source) continue; // swapped away while Plotly was on its way
+      try {
+        const figure = paint(JSON.parse(source.textContent));
+        figure.layout.font = Object.assign({ family }, figure.layout.font);
+        plot.classList.remove("plot-failed");
+        if (!plot.drawnFrom) plot.textContent = "";
+        plot.drawnFrom = source.textContent;
+        Plotly.react(plot, figure.data, figure.layout, config);
+        sized.observe(plot);
+      } catch (error) {
+        console.error(error);
+        fail(plot);
       }
-      paint.done();
-    };
+    }
+    paint.done();
+  }
+
+  // charts far from what is on the screen follow one at a time, so that typing and dragging stay ahead of them
+  let waiting = null;
+  function follow() {
+    waiting = waiting || setTimeout(() => {
+      waiting = null;
+      const next = [...document.querySelectorAll("[data-chart]")].filter(stale);
+      const first = next.find(near) || next[0];
+      if (!first) return;
+      put(window.Plotly, [first]);
+      if (next.length > 1) follow();
+    }, 30);
+  }
+
+  function draw(force) {
+    const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => force ? document.getElementById(plot.dataset.chart) : stale(plot));
+    if (!plots.length) return;
     // once Plotly is there, drawing is done on return: printing waits for nothing
-    if (window.Plotly) { put(window.Plotly); return; }
-    plotly().then(put, () => plots.forEach(fail));
+    const begin = () => {
+      put(window.Plotly, force ? plots : plots.filter(near));
+      if (!force) follow();
+    };
+    if (window.Plotly) { begin(); return; }
+    plotly().then(begin, () => plots.forEach(fail));
   }
 
   const all = () => draw(false);

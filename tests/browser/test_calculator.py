@@ -1,7 +1,7 @@
 """The ROI calculator in a real browser: type, slide, share, Back, no JavaScript, phone, keyboard, both themes."""
 
 import re
-import time
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -16,16 +16,18 @@ ANSWER_SECONDS = 2.0
 
 
 @pytest.fixture
-def calculator(page: Page, live_server: LiveServer, faults: list[str]) -> Page:
-    """The calculator with its first charts drawn and all of them there."""
+def calculator(page: Page, live_server: LiveServer, faults: list[str]) -> Iterator[Page]:
+    """The calculator with all its charts drawn."""
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{live_server.url}/roi/", wait_until="domcontentloaded")
     expect(page.locator(".js-plotly-plot")).to_have_count(6)
-    return page
+    yield page
+    # an answer that is still under way would outlive the test's database
+    eventually(page, "!document.querySelector('.htmx-request')")
 
 
 def field(page: Page, name: str) -> Locator:
-    return page.locator(f"[name='{name}']")
+    return page.locator(f"#figures [name='{name}']")
 
 
 def sentence(page: Page) -> Locator:
@@ -177,13 +179,23 @@ def test_reads_and_works_without_javascript(browser: Browser, live_server: LiveS
 
 
 def test_answers_come_at_once(calculator: Page, capsys: pytest.CaptureFixture[str]) -> None:
-    took = []
+    calculator.evaluate(
+        """() => {
+          window.took = [];
+          let typed = 0;
+          document.addEventListener("input", () => { typed = performance.now(); });
+          document.addEventListener("htmx:afterSwap", (event) => {
+            if (event.detail.target.id === "outcome") window.took.push(performance.now() - typed);
+          });
+        }"""
+    )
     for number in range(5):
-        before = sentence(calculator).evaluate("node => node.closest('#outcome').querySelector('[name=last]').value")
-        started = time.perf_counter()
         field(calculator, "work.items_per_month").fill(str(21_000 + 1_000 * number))
-        eventually(calculator, f"document.querySelector('[name=last]').value !== '{before}'")
-        took.append(time.perf_counter() - started)
+        expect(calculator.locator("#outcome [name=last]")).to_have_value(re.compile(str(21_000 + 1_000 * number)))
+        calculator.wait_for_timeout(300)
+    took = sorted(calculator.evaluate("window.took"))
     with capsys.disabled():
-        print(f"\ncalculator: from a change to its outcome {sorted(took)[2] * 1000:.0f} ms (median of 5)")
-    assert sorted(took)[2] < ANSWER_SECONDS
+        print(
+            f"\ncalculator: from a key to its outcome on the page {took[len(took) // 2]:.0f} ms (median of {len(took)})"
+        )
+    assert took[len(took) // 2] < 1000 * ANSWER_SECONDS

@@ -31,6 +31,13 @@ BADGES = {
     "passes": Badge("passes", "check", "accent"),
     "fails": Badge("fails", "cross", "warm"),
     "not_enough_evidence": Badge("not enough evidence", "tilde"),
+    # what became of a gate, and how a milestone stands
+    "passed": Badge("passed", "check", "accent"),
+    "reopened": Badge("re-opened", "triangle", "warm"),
+    "waived": Badge("waived", "bar", "warm"),
+    "external": Badge("external", "diamond"),
+    "late": Badge("late", "triangle", "warm"),
+    "critical": Badge("critical path", "diamond"),
     # how a thing is
     "ok": Badge("well", "disc", "accent"),
     "warning": Badge("warning", "triangle", "warm"),

@@ -1,0 +1,420 @@
+"""Every page and act of the roadmap, as owner, editor, viewer, stranger and nobody; and what the pages say."""
+
+import random
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from tests.webapp import factories
+from webapp.accounts.models import User
+from webapp.datasets.models import DatasetVersion
+from webapp.jobs.models import Measurement
+from webapp.projects.models import Project
+from webapp.roadmap.evaluation import evaluate
+from webapp.roadmap.exchange.collect import collect
+from webapp.roadmap.exchange.document import parse_document
+from webapp.roadmap.models import Attachment, Change, Dependency, Milestone, PlanTemplate, Roadmap, Waiver
+from webapp.roadmap.services import gates as verbs
+from webapp.roadmap.services import templates
+from webapp.roadmap.services.adopt import start_roadmap
+
+from . import rows
+
+VISIT, CHANGE, OWN = 1, 2, 3
+PAGES: dict[str, tuple[int | None, int | None]] = {
+    "board": (VISIT, None),
+    "start": (None, CHANGE),
+    "judge": (None, CHANGE),
+    "timeline": (VISIT, None),
+    "calendar": (VISIT, None),
+    "blockers": (VISIT, None),
+    "history": (VISIT, None),
+    "files": (VISIT, None),
+    "import": (None, CHANGE),
+    "baseline": (None, CHANGE),
+    "template": (None, CHANGE),
+    "drop-template": (None, CHANGE),
+    "export": (VISIT, None),
+    "evidence": (CHANGE, CHANGE),
+    "phase": (VISIT, None),
+    "edit-phase": (None, CHANGE),
+    "new": (CHANGE, CHANGE),
+    "milestone": (VISIT, None),
+    "edit": (CHANGE, CHANGE),
+    "dates": (CHANGE, CHANGE),
+    "remove": (None, CHANGE),
+    "link": (None, CHANGE),
+    "unlink": (None, CHANGE),
+    "comment": (None, CHANGE),
+    "attach": (None, CHANGE),
+    "detach": (None, CHANGE),
+    "decide": (OWN, OWN),
+    "should": (None, CHANGE),
+    "add-criterion": (CHANGE, CHANGE),
+    "criterion": (CHANGE, CHANGE),
+    "remove-criterion": (None, CHANGE),
+    "sign": (CHANGE, CHANGE),
+    "waive": (OWN, OWN),
+    "withdraw": (None, OWN),
+}
+RANK = {"owner": 3, "editor": 2, "viewer": 1, "stranger": 0}
+
+
+@pytest.fixture
+def roadmap(project: Project, people: dict[str, User]) -> Roadmap:
+    return rows.started(project, people["owner"])
+
+
+def addresses(roadmap: Roadmap, by: User) -> dict[str, str]:
+    """The address of each page, on real things."""
+    found = rows.milestone(roadmap, "served")
+    [row] = found.gate.criteria.all()
+    waiver = Waiver.objects.create(criterion=row, by=by, reason="Pilot", until=timezone.localdate())
+    link = Dependency.objects.filter(after=found).first()
+    attached = Attachment.objects.create(milestone=found, ref="job:gone", by=by)
+    template = PlanTemplate.objects.create(name="Ours", document={}, created_by=by)
+    assert link is not None
+    given: dict[str, list[Any]] = {
+        "drop-template": [template.pk],
+        "export": ["csv"],
+        "phase": [1],
+        "edit-phase": [1],
+        "unlink": [link.pk],
+        "detach": [attached.pk],
+        "decide": [found.gate.pk],
+        "should": [found.gate.pk],
+        "add-criterion": [found.gate.pk, "measurement"],
+        "withdraw": [waiver.pk],
+    }
+    of_row = {name: [row.pk] for name in ("criterion", "remove-criterion", "sign", "waive")}
+    of_key = {name: [found.key] for name in ("milestone", "edit", "dates", "remove", "link", "comment", "attach")}
+    more = {**given, **of_row, **of_key}
+    return {name: reverse(f"roadmap:{name}", args=[roadmap.project.code, *more.get(name, [])]) for name in PAGES}
+
+
+def test_every_address_stands_in_this_test() -> None:
+    def names(patterns: list[URLPattern | URLResolver], space: str = "") -> Iterator[str]:
+        for each in patterns:
+            if isinstance(each, URLResolver):
+                yield from names(each.url_patterns, each.namespace or space)
+            elif space == "roadmap" and each.name:
+                yield each.name
+
+    assert set(names(get_resolver().url_patterns)) == set(PAGES)
+
+
+@pytest.mark.parametrize("who", ["owner", "editor", "viewer", "stranger", "nobody"])
+def test_who_may_see_and_do_what(who: str, roadmap: Roadmap, people: dict[str, User]) -> None:
+    client = Client()
+    if who != "nobody":
+        client.force_login(people[who])
+    wrong = []
+    for name, address in addresses(roadmap, people["owner"]).items():
+        for method, need in zip(("get", "post"), PAGES[name], strict=True):
+            before = (Change.objects.count(), Milestone.objects.count())
+            status = getattr(client, method)(address).status_code
+            if not _is_right(status, who, need):
+                wrong.append(f"{method.upper()} {name}: {status}")
+            if who in ("viewer", "stranger", "nobody"):
+                assert (Change.objects.count(), Milestone.objects.count()) == before
+    assert not wrong
+
+
+def _is_right(status: int, who: str, need: int | None) -> bool:
+    if who == "nobody":
+        return status == 302
+    if need is None:
+        return status in (405, 404, 403)
+    if RANK[who] == 0:
+        return status == 404
+    if RANK[who] < need:
+        return status == 403
+    # what an earlier act of this walk removed is not found any more
+    return status in (200, 302, 409, 422, 404) if who in ("owner", "editor") else status == 200
+
+
+def test_things_of_another_project_are_not_found(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    theirs = factories.project(owner=people["stranger"], name="Theirs")
+    rows.started(theirs, people["stranger"])
+    client.force_login(people["stranger"])
+    for name, address in addresses(roadmap, people["owner"]).items():
+        if name in ("unlink", "detach", "decide", "should", "add-criterion", "criterion", "sign", "waive", "withdraw"):
+            answer = client.post(address.replace(roadmap.project.code, theirs.code, 1))
+            assert answer.status_code == 404, name
+
+
+def test_a_viewer_sees_no_button_that_would_be_refused(
+    roadmap: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    client.force_login(people["viewer"])
+    for name in ("board", "timeline", "calendar", "blockers", "history", "files"):
+        page = client.get(reverse(f"roadmap:{name}", args=[roadmap.project.code])).content.decode()
+        assert 'method="post" action="/projects/' not in page, name
+        assert "data-move" not in page
+    page = client.get(reverse("roadmap:milestone", args=[roadmap.project.code, "served"])).content.decode()
+    assert "/sign/" not in page
+    assert "/waive/" not in page
+    assert "/edit/" not in page
+
+
+def test_before_there_is_a_roadmap_it_is_started(project: Project, people: dict[str, User], client: Client) -> None:
+    client.force_login(people["viewer"])
+    board = reverse("roadmap:board", args=[project.code])
+    assert "No roadmap yet" in client.get(board).content.decode()
+    assert client.get(reverse("roadmap:timeline", args=[project.code])).status_code == 404
+    client.force_login(people["editor"])
+    assert "Start the roadmap" in client.get(board).content.decode()
+    start = reverse("roadmap:start", args=[project.code])
+    assert client.post(start, {"template": "Three phases", "starts": "soon"}).status_code == 422
+    assert client.post(start, {"template": "Three phases", "starts": "2200-12-31"}).status_code == 422
+    assert client.post(start, {"template": "Three phases", "starts": "2026-09-07"})["Location"] == board
+    page = client.get(board).content.decode()
+    assert "Foundation &amp; alignment" in page
+    assert 'aria-current="page">Roadmap' in page, "the rail is lit"
+
+
+def test_not_enough_evidence_says_how_much_more_and_launches_it(
+    roadmap: Roadmap, project: Project, people: dict[str, User], client: Client
+) -> None:
+    version = factories.dataset_version(project)
+    DatasetVersion.objects.update(splits={"train": 40, "test": 400})
+    found = rows.milestone(roadmap, "baseline")
+    rows.asks(people["owner"], found.gate, kind="measurement", metric="choice", threshold=0.85, subject="base")
+    measured = rows.evaluated(project, version, right=267)
+    evaluate(roadmap.pk)
+    client.force_login(people["editor"])
+    page = client.get(reverse("roadmap:milestone", args=[project.code, "baseline"])).content.decode()
+    assert "89.0% [85.0, 92.1] n=300: the interval holds 85.0%. 7 more items would settle it" in page
+    assert measured.job is not None
+    launch = f"/projects/{project.code}/jobs/launch/evaluate/?from={measured.job.code}&amp;data.max_rows=307"
+    assert launch in page
+    form = client.get(launch.replace("&amp;", "&")).content.decode()
+    assert 'value="307"' in form
+
+
+def test_what_a_move_breaks_is_said_before_it_is_stored(
+    roadmap: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    found = rows.milestone(roadmap, "baseline")
+    late = {"start": found.start, "finish": found.finish + timedelta(days=7), "version": 1}
+    address = reverse("roadmap:dates", args=[roadmap.project.code, "baseline"])
+    client.force_login(people["editor"])
+    part = client.get(address, late, headers={"HX-Request": "true"}).content.decode()
+    assert "This breaks 2 links" in part
+    assert "SFT or PEFT model would start 7 days before" in part
+    assert "<html" not in part
+    answer = client.post(address, late)
+    assert answer.status_code == 422
+    assert rows.fresh(found).finish != late["finish"]
+    assert client.post(address, {**late, "push": "on"}).status_code == 302
+    assert rows.fresh(found).finish == late["finish"]
+    assert client.post(address, late).status_code == 409, "the version is an older one"
+
+
+def test_the_second_of_two_editors_keeps_what_they_typed(
+    roadmap: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    client.force_login(people["editor"])
+    address = reverse("roadmap:edit", args=[roadmap.project.code, "baseline"])
+    found = rows.milestone(roadmap, "baseline")
+    typed = {"name": "Mine", "phase": found.phase_id, "start": found.start, "finish": found.finish, "effort_days": 2}
+    assert client.post(address, {**typed, "version": 1, "name": "Theirs"}).status_code == 302
+    again = client.post(address, {**typed, "version": 1})
+    page = again.content.decode()
+    assert again.status_code == 409
+    assert "Somebody else changed this milestone" in page
+    assert 'value="Mine"' in page
+
+
+def test_criteria_are_built_with_forms(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    gate = rows.milestone(roadmap, "served").gate
+    client.force_login(people["editor"])
+
+    def build(kind: str, **typed: Any) -> Any:
+        address = reverse("roadmap:add-criterion", args=[roadmap.project.code, gate.pk, kind])
+        assert client.get(address).status_code == 200
+        return client.post(address, {"level": "must", **typed})
+
+    base = {"metric": "exact", "subject": "any", "comparator": "at_least", "threshold": "0.8"}
+    assert build("measurement", **base, judged_on="bound").status_code == 302
+    faulty = build("measurement", **base, judged_on="difference")
+    assert faulty.status_code == 422
+    assert "needs the baseline" in faulty.content.decode()
+    assert build("measurement", **base, judged_on="difference", baseline="base", other_metric="mine").status_code == 302
+    assert build("count", counted="ratings", comparator="at_least", threshold="200").status_code == 302
+    assert build("review", role="Security", needs="owner").status_code == 302
+    assert build("scenario", figure="npv", comparator="at_least", threshold="1000").status_code == 302
+    assert build("scenario", figure="irr", comparator="at_least", threshold="nan").status_code == 422
+    specs = [row.spec for row in gate.criteria.all()]
+    assert len(specs) == 6
+    assert specs[2]["metric"] == "mine"
+    row = gate.criteria.last()
+    assert row is not None
+    edit = reverse("roadmap:criterion", args=[roadmap.project.code, row.pk])
+    assert 'value="1000' in client.get(edit).content.decode()
+    assert client.get(reverse("roadmap:add-criterion", args=[roadmap.project.code, gate.pk, "code"])).status_code == 404
+
+
+def test_a_review_a_waiver_and_a_decision_are_signed_on_the_page(
+    roadmap: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    gate = rows.milestone(roadmap, "served").gate
+    [row] = gate.criteria.all()
+    code = roadmap.project.code
+    client.force_login(people["owner"])
+    decide = reverse("roadmap:decide", args=[code, gate.pk])
+    assert "waive what is missing" in client.post(decide, {"choice": "go"}).content.decode()
+    waive = reverse("roadmap:waive", args=[code, row.pk])
+    until = timezone.localdate() + timedelta(days=10)
+    assert client.post(waive, {"reason": "Pilot first", "until": until}).status_code == 302
+    page = client.get(reverse("roadmap:milestone", args=[code, "served"])).content.decode()
+    assert "<b>Waived</b> by Owner" in page
+    assert client.post(decide, {"choice": "go", "note": ""}).status_code == 302
+    sign = reverse("roadmap:sign", args=[code, row.pk])
+    assert client.post(sign, {"do": "refuse", "note": ""}).status_code == 422
+    assert client.post(sign, {"do": "approve", "note": "Seen it run"}).status_code == 302
+    page = client.get(reverse("roadmap:milestone", args=[code, "served"])).content.decode()
+    assert "Signed by Owner as Operations" in page
+    assert "<b>Go</b>, Owner" in page
+
+
+def test_what_people_write_is_escaped(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    client.force_login(people["editor"])
+    code, evil = roadmap.project.code, "<script>alert(1)</script>"
+    found = rows.milestone(roadmap, "served")
+    client.post(reverse("roadmap:comment", args=[code, "served"]), {"text": f"{evil} @Owner"})
+    Milestone.objects.filter(pk=found.pk).update(name=evil, description=evil)
+    for name, more in (("board", []), ("timeline", []), ("blockers", []), ("history", []), ("milestone", ["served"])):
+        page = client.get(reverse(f"roadmap:{name}", args=[code, *more])).content.decode()
+        assert evil not in page, name
+
+
+def test_external_evidence_is_entered_with_its_source(
+    roadmap: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    address = reverse("roadmap:evidence", args=[roadmap.project.code])
+    client.force_login(people["editor"])
+    assert 'value="pair_accuracy"' in client.get(f"{address}?metric=pair_accuracy").content.decode()
+    typed = {"metric": "pair_accuracy", "value": "0.8", "n": "400", "unit": "fraction", "source": "Partner, May"}
+    assert client.post(address, {**typed, "value": "1.5"}).status_code == 422
+    assert client.post(address, typed).status_code == 302
+    assert Measurement.objects.get().source == "Partner, May"
+    assert rows.milestone(roadmap, "reward-model").gate.is_passed
+
+
+def test_files_go_out_and_come_in_by_the_page(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    client.force_login(people["editor"])
+    code = roadmap.project.code
+    bring = reverse("roadmap:import", args=[code])
+    before = collect(roadmap)
+    for form, suffix in (("json", "json"), ("csv", "csv"), ("mspdi", "xml")):
+        out = client.get(reverse("roadmap:export", args=[code, form]))
+        assert out["Content-Disposition"] == f'attachment; filename="{code}-roadmap.{suffix}"'
+        answer = client.post(bring, {"file": SimpleUploadedFile(f"plan.{suffix}", out.content)}, follow=True)
+        assert "nothing changed" in answer.content.decode()
+    assert collect(roadmap) == before
+    bad = client.post(bring, {"file": SimpleUploadedFile("plan.csv", b"key,phase\na,b")})
+    assert bad.status_code == 422
+    assert "name is missing" in bad.content.decode()
+    assert client.post(bring, {"file": SimpleUploadedFile("plan.csv", b"")}).status_code == 422
+    assert client.get(reverse("roadmap:export", args=[code, "ics"]))["Content-Type"].startswith("text/calendar")
+    assert client.get(reverse("roadmap:export", args=[code, "docx"])).status_code == 404
+
+
+def test_a_baseline_shows_drift(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    client.force_login(people["editor"])
+    code = roadmap.project.code
+    client.post(reverse("roadmap:baseline", args=[code]), {"name": "As agreed"})
+    again = client.post(reverse("roadmap:baseline", args=[code]), {"name": "As agreed"})
+    assert "never change" in again.content.decode()
+    last = rows.milestone(roadmap, "cadence")
+    Milestone.objects.filter(pk=last.pk).update(finish=last.finish + timedelta(days=5))
+    kept = roadmap.baselines.get()
+    page = client.get(f"{reverse('roadmap:timeline', args=[code])}?baseline={kept.pk}").content.decode()
+    assert "The plan ends 5 days later than in the baseline; 1 milestone finishes later." in page
+    assert client.get(f"{reverse('roadmap:timeline', args=[code])}?baseline=%00").status_code == 200
+
+
+def test_a_template_starts_another_project(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    client.force_login(people["owner"])
+    templates.save_template(by=people["owner"], roadmap=roadmap, name="Ours", summary="How we do it")
+    other = factories.project(owner=people["owner"], name="Second")
+    assert "How we do it" in client.get(reverse("roadmap:board", args=[other.code])).content.decode()
+    client.post(reverse("roadmap:start", args=[other.code]), {"template": "Ours", "starts": "2026-10-05"})
+    assert Roadmap.objects.get(project=other).template == "Ours"
+
+
+@pytest.fixture
+def large(people: dict[str, User]) -> Roadmap:
+    """200 milestones with 400 links and a criterion each."""
+    draw = random.Random(0)
+    first = date(2026, 1, 5)
+    milestones = [
+        {
+            "key": f"m{n}",
+            "phase": n * 3 // 200 + 1,
+            "name": f"Milestone {n}",
+            "start": first + timedelta(days=n),
+            "finish": first + timedelta(days=n + draw.randrange(1, 20)),
+            "effort_days": draw.randrange(1, 20),
+            "gate": {"criteria": [{"kind": "review", "role": "Lead"}]},
+        }
+        for n in range(200)
+    ]
+    pairs = sorted({tuple(sorted(draw.sample(range(200), 2))) for _ in range(500)})[:400]
+    links = [{"before": f"m{a}", "after": f"m{b}", "kind": draw.choice(["FS", "SS"])} for a, b in pairs]
+    phases = [{"name": name, "gate": {}} for name in ("One", "Two", "Three")]
+    document = parse_document({"phases": phases, "milestones": milestones, "links": links})
+    project = factories.project(owner=people["owner"], name="Large")
+    return start_roadmap(by=people["owner"], project=project, starts=first, document=document)
+
+
+@pytest.mark.parametrize("name", ["board", "timeline"])
+def test_200_milestones_with_400_links_show_in_under_a_second(
+    name: str, large: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    client.force_login(people["owner"])
+    address = reverse(f"roadmap:{name}", args=[large.project.code])
+    client.get(address)  # templates are read once
+    began = time.process_time()
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        page = client.get(address)
+    assert time.process_time() - began < 1
+    assert page.status_code == 200
+    assert len(asked) < 25
+
+
+@pytest.mark.parametrize("name", ["board", "timeline", "calendar", "blockers"])
+def test_pages_ask_the_database_as_often_for_many_milestones_as_for_few(
+    name: str, roadmap: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    client.force_login(people["owner"])
+    address = reverse(f"roadmap:{name}", args=[roadmap.project.code])
+    client.get(address)
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    Milestone.objects.exclude(key__in=["baseline", "served"]).delete()
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    assert len(many) <= len(few)
+
+
+def test_a_signature_is_asked_for_the_role(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    row = rows.milestone(roadmap, "ethics").gate.criteria.first()
+    assert row is not None
+    client.force_login(people["editor"])
+    address = reverse("roadmap:sign", args=[roadmap.project.code, row.pk])
+    assert client.post(address, {"do": "approve"}).status_code == 403
+    assert not row.reviews.exists()
+    verbs.sign(by=people["owner"], row=row, is_approved=True)

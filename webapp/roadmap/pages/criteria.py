@@ -1,0 +1,128 @@
+"""A criterion as people read it: its verdict, its reason, where the figure is from, and what would settle it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import NoReverseMatch, reverse
+
+from training.spec import KINDS
+from webapp.jobs.models import Job
+from webapp.projects.models import Project
+from webapp.ui import formats
+
+from ..gates import Level, Verdict
+from ..gates.criteria import Criterion, MeasurementCriterion, ReviewCriterion
+from ..models import GateCriterion, Waiver
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What a person can do about a criterion that is open: the words on the button, and where it leads."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One criterion of a gate. `badge` is a verdict, or `waived`."""
+
+    row: GateCriterion
+    criterion: Criterion
+    badge: str
+    href: str
+    waiver: Waiver | None
+    remedy: Remedy | None
+
+    @property
+    def is_should(self) -> bool:
+        """Whether the gate can pass without it."""
+        return self.criterion.level == Level.SHOULD
+
+    @property
+    def is_review(self) -> bool:
+        """Whether a person signs it."""
+        return isinstance(self.criterion, ReviewCriterion)
+
+    @property
+    def is_met(self) -> bool:
+        """Whether it holds the gate up no longer."""
+        return self.badge in ("passes", "waived")
+
+
+def lines(project: Project, rows: Iterable[GateCriterion], today: date) -> list[Line]:
+    """The criteria with what is known of each. No query where reviews and waivers are at hand."""
+    return [_line(project, row, today) for row in rows]
+
+
+def _line(project: Project, row: GateCriterion, today: date) -> Line:
+    criterion = row.criterion
+    waiver = next((one for one in row.waivers.all() if one.counts_on(today)), None)
+    passes = row.verdict == Verdict.PASSES
+    badge = "waived" if waiver and not passes else row.verdict
+    remedy = None if passes else _remedy(project, row, criterion)
+    return Line(row, criterion, badge, address(project, str(row.figure.get("ref", ""))), waiver, remedy)
+
+
+def address(project: Project, ref: str) -> str:
+    """The page of what a reference names; nothing where there is none."""
+    kind, _, code = ref.partition(":")
+    places = {"job": "jobs:job", "study": "jobs:study", "scenario": "business:scenario", "dataset": "datasets:version"}
+    if kind not in places or not code:
+        return ""
+    try:
+        return reverse(places[kind], args=[project.code, *code.split("/")])
+    except NoReverseMatch:
+        return ""
+
+
+def _remedy(project: Project, row: GateCriterion, criterion: Criterion) -> Remedy | None:
+    """The one thing that would settle it."""
+    if not isinstance(criterion, MeasurementCriterion):
+        return None
+    kind, _, code = str(row.figure.get("ref", "")).partition(":")
+    if kind == "job" and row.more_items:
+        items = int(row.figure.get("n") or 0) + row.more_items
+        again = urlencode({"from": code, "data.max_rows": items})
+        text = f"Evaluate {formats.count(row.more_items, 'more item')}"
+        return Remedy(text, f"{reverse('jobs:launch-job', args=[project.code, 'evaluate'])}?{again}")
+    if row.verdict == Verdict.FAILS:
+        return None
+    if kind == "job":
+        place = reverse("jobs:launch-job", args=[project.code, "evaluate"])
+        return Remedy("Evaluate again", f"{place}?{urlencode({'from': code})}")
+    return _first(project, criterion)
+
+
+def _first(project: Project, criterion: MeasurementCriterion) -> Remedy:
+    """How to get the first figure: the job that makes or measures it, or evidence from elsewhere."""
+    family, _, rest = criterion.subject.partition(":")
+    kinds: list[str] = [kind for kind in rest.split(",") if kind in KINDS] if family == "made" else []
+    if family == "base":
+        place = reverse("jobs:launch-job", args=[project.code, "evaluate"])
+        return Remedy("Evaluate the base model", f"{place}?{urlencode({'model': project.base_model})}")
+    if kinds:
+        return Remedy(f"Launch: {KINDS[kinds[0]].title}", reverse("jobs:launch-job", args=[project.code, kinds[0]]))
+    asked: dict[str, Any] = {"metric": criterion.metric}
+    return Remedy("Enter external evidence", f"{reverse('roadmap:evidence', args=[project.code])}?{urlencode(asked)}")
+
+
+def rows_short(project: Project, rows: Iterable[GateCriterion]) -> dict[int, int]:
+    """By criterion: how many held-out rows are missing for the evaluation that would settle it. One query."""
+    wanted = {
+        str(row.figure["ref"]).removeprefix("job:"): row
+        for row in rows
+        if row.more_items and str(row.figure.get("ref", "")).startswith("job:")
+    }
+    found = {}
+    jobs = Job.objects.filter(project=project, code__in=wanted).prefetch_related("data__version")
+    for job in jobs:
+        row = wanted[job.code]
+        held = next((each.version.splits.get(each.split, 0) for each in job.data.all() if each.field == "data.test"), 0)
+        missing = int(row.figure.get("n") or 0) + int(row.more_items or 0) - held
+        if missing > 0:
+            found[row.pk] = missing
+    return found

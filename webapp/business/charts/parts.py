@@ -125,5 +125,5 @@ def gain(value: float, currency: str) -> str:
 
 
 def amount(value: float, currency: str) -> str:
-    """Money in a sentence or at a point: $1.24 M, three digits; $0.42, two below one."""
-    return formats.money(value, currency, digits=3 if abs(value) >= 1 else 2)
+    """Money in a sentence or at a point: $1.24 M, three digits; $0.42, two below one. It never breaks over lines."""
+    return formats.money(value, currency, digits=3 if abs(value) >= 1 else 2).replace(" ", "\N{NO-BREAK SPACE}")

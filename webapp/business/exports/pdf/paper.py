@@ -34,7 +34,7 @@ class Column:
 class Paper:
     """Pages of one document. `y` is where the pen is, in points from the lower edge."""
 
-    def __init__(self, title: str, *, is_letter: bool, on: date) -> None:
+    def __init__(self, title: str, *, is_letter: bool, on: date, subject: str = "Business case") -> None:
         self.fonts = fonts()
         size: tuple[float, float] = LETTER if is_letter else A4
         self.page_width, self.page_height = size
@@ -43,7 +43,7 @@ class Paper:
         self.canvas = Canvas(self._target, pagesize=(self.page_width, self.page_height), invariant=1)
         self.canvas.setTitle(self.fonts.write(title))
         self.canvas.setAuthor("Uplift")
-        self.canvas.setSubject("Business case")
+        self.canvas.setSubject(subject)
         self.title, self.on, self.number = title, on, 1
         self.width = self.page_width - 2 * MARGIN
         self.y = self.page_height - MARGIN

@@ -1,0 +1,171 @@
+"""The report: as the data stand, as it was issued, on paper, and for those who have a link."""
+
+from collections import defaultdict
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from webapp.projects.access import get_project
+from webapp.projects.models import Role
+from webapp.projects.pages import frame, person
+
+from . import access, services
+from .compose import compose
+from .document import CHOICES, Document
+from .forms import IssueForm, ShareForm
+from .models import Report
+
+MOST_CHANGES = 40
+
+
+@require_safe
+def report(request: HttpRequest, code: str) -> HttpResponse:
+    """The report as the data stand, and those that were issued."""
+    project = get_project(person(request), code)
+    context = {
+        **frame(request, project, "report"),
+        **_shown(compose(project, timezone.localdate())),
+        "form": IssueForm(),
+        "issued": project.reports.select_related("issued_by").defer("document"),
+    }
+    return render(request, "reports/report.html", context)
+
+
+def _shown(document: Document) -> dict[str, Any]:
+    """What the templates draw a document from. `board` and `appendix` are its pictures and tables by page."""
+    pictures = {picture.key: picture for picture in document.pictures}
+    tables: dict[str, Any] = defaultdict(lambda: None, {table.key: table for table in document.tables})
+    return {
+        "document": document,
+        "choice": CHOICES[document.choice],
+        "pictures": [pictures[key] for key in ("npv-band", "study") if key in pictures],
+        "more_pictures": [pictures[key] for key in ("tornado", "options") if key in pictures],
+        "board": [tables["options"], tables["phases"]],
+        "appendix": [tables["evidence"], tables["claims"], tables["gates"]],
+    }
+
+
+@require_POST
+def issue(request: HttpRequest, code: str) -> HttpResponse:
+    """Freeze it."""
+    user = person(request)
+    project = get_project(user, code, need=Role.EDITOR)
+    form = IssueForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Not issued: the note may have at most 300 characters.")
+        return redirect("reports:report", code)
+    made = services.issue_report(by=user, project=project, note=form.cleaned_data["note"])
+    messages.success(request, f"Report {made.number} is issued and will not change.")
+    return redirect("reports:issued", code, made.number)
+
+
+@require_safe
+def issued(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """A report as it was issued."""
+    return _issued(request, access.get_report(person(request), code, number), ShareForm())
+
+
+def _issued(request: HttpRequest, found: Report, form: ShareForm, *, link: str = "", status: int = 200) -> HttpResponse:
+    context = {
+        **frame(request, found.project, "report"),
+        **_shown(found.read()),
+        "report": found,
+        "is_intact": found.is_intact,
+        "form": form,
+        "link": link,
+        "links": found.links.select_related("created_by"),
+    }
+    return render(request, "reports/issued.html", context, status=status)
+
+
+@require_safe
+def since(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """What today's data say differently: a part of the issued report's page, or a page of its own."""
+    found = access.get_report(person(request), code, number)
+    changed = services.changes(found.read(), compose(found.project, timezone.localdate()))
+    context = {
+        **frame(request, found.project, "report"),
+        "report": found,
+        "changes": changed[:MOST_CHANGES],
+        "more": max(0, len(changed) - MOST_CHANGES),
+    }
+    is_part = request.headers.get("HX-Request") == "true"
+    return render(request, "reports/_since.html" if is_part else "reports/since.html", context)
+
+
+@require_POST
+def share(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """Make a link and show it, once."""
+    user = person(request)
+    found = access.get_report(user, code, number, need=Role.EDITOR)
+    form = ShareForm(request.POST)
+    if not form.is_valid():
+        return _issued(request, found, form, status=422)
+    key = services.share_report(by=user, report=found, **form.cleaned_data)
+    address = request.build_absolute_uri(reverse("reports:shared", args=[key]))
+    return _issued(request, found, ShareForm(), link=address)
+
+
+@require_POST
+def revoke(request: HttpRequest, code: str, number: int, link: int) -> HttpResponse:
+    """Close a link."""
+    user = person(request)
+    services.revoke_link(by=user, link=access.get_link(user, code, number, link))
+    messages.success(request, "The link is closed.")
+    return redirect("reports:issued", code, number)
+
+
+@require_safe
+def draft_pdf(request: HttpRequest, code: str) -> HttpResponse:
+    """The report as the data stand, on paper, marked as a draft."""
+    project = get_project(person(request), code)
+    return _paper(compose(project, timezone.localdate()), f"{project.code}-draft", stand="Draft, not issued")
+
+
+@require_safe
+def issued_pdf(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """A report as it was issued, on paper."""
+    found = access.get_report(person(request), code, number)
+    return _paper(found.read(), f"{found.project.code}-report-{number}", stand=_stand(found))
+
+
+@login_not_required
+@require_safe
+def shared(request: HttpRequest, key: str) -> HttpResponse:
+    """A report for who has its link: no links into the project, nothing for search engines."""
+    found = access.shared_report(key)
+    context = {**_shown(found.read()), "report": found, "is_shared": True, "key": key}
+    return _private(render(request, "reports/shared.html", context))
+
+
+@login_not_required
+@require_safe
+def shared_pdf(request: HttpRequest, key: str) -> HttpResponse:
+    """The same on paper."""
+    found = access.shared_report(key)
+    return _private(_paper(found.read(), f"report-{found.number}", stand=_stand(found)))
+
+
+def _stand(found: Report) -> str:
+    return f"Report {found.number}, issued {found.issued_at.date().isoformat()}, digest {found.digest[:12]}"
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    response["Referrer-Policy"] = "no-referrer"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _paper(document: Document, name: str, *, stand: str) -> HttpResponse:
+    from .paper import printed
+
+    response = HttpResponse(printed(document, stand=stand), content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
+    return response

@@ -16,7 +16,6 @@ from webapp.ui.locales import in_locale
 from .answer import outcome_context, page_context, part_context, working_context
 from .session import Session, opened, sent
 
-
 DOWNLOADS = ("xlsx", "pdf", "csv", "json")
 """The formats beside the outcome; an export of a stored scenario has more."""
 
@@ -77,4 +76,7 @@ def _keep_in_history(request: HttpRequest, response: HttpResponse, session: Sess
 
 
 def _link(request: HttpRequest, session: Session) -> dict[str, Any]:
-    return {"link": request.build_absolute_uri(_address(session)), "formats": [name for name in DOWNLOADS if name in FORMATS]}
+    return {
+        "link": request.build_absolute_uri(_address(session)),
+        "formats": [name for name in DOWNLOADS if name in FORMATS],
+    }

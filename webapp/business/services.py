@@ -161,4 +161,5 @@ def figures(scenario: Scenario, option: str = "") -> dict[str, Any]:
 
 def _announce(scenario: Scenario, *, deleted: bool = False) -> None:
     told = {"project_id": scenario.project_id, "scenario_id": scenario.pk, "deleted": deleted}
-    transaction.on_commit(lambda: scenario_changed.send(sender=Scenario, **told))
+    # what others do with it must not make a stored change look failed
+    transaction.on_commit(lambda: scenario_changed.send(sender=Scenario, **told), robust=True)

@@ -11,6 +11,7 @@ from ..access import get_scenario
 from ..bindings import bindings
 from ..calculator.outcome import Outcome, outcome
 from ..editing import locale_of
+from ..exports.files import FORMATS
 from ..models import Scenario
 from ..pages.assumptions import mix, renewals, sections
 from ..pages.working import working
@@ -40,6 +41,7 @@ def scenario(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
             "newer": renewals(case, bound),
             "mix": mix(case),
             "others": list(others[:MOST_COMPARED]),
+            "formats": list(FORMATS),
         }
         return render(request, "business/scenarios/scenario.html", context)
 

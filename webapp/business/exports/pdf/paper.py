@@ -119,8 +119,8 @@ class Paper:
         """Lines from the pen down; answers how high they are. most: at most so many lines, the last one cut."""
         face = font or self.fonts.sans
         lines = self.lines_of(text, size, width or self.width, face)
-        if most and len(lines) > most:
-            lines = [*lines[: most - 1], lines[most - 1].rstrip(".,;: ") + "…"]
+        if most:
+            lines = _cut(lines, most)
         for number, line in enumerate(lines):
             self._put(x, self.y - size - number * size * 1.35, line, size, ink, font=face)
         height = len(lines) * size * 1.35
@@ -178,7 +178,7 @@ class Paper:
         for number, row in enumerate(rows):
             face = self.fonts.bold if number == strong else self.fonts.sans
             cells = [
-                self.lines_of(text, 8, self.width * column.share - 8, face)[:3]
+                _cut(self.lines_of(text, 8, self.width * column.share - 8, face), 3)
                 for text, column in zip(row, columns, strict=True)
             ]
             height = max(map(len, cells)) * 10.4 + 5
@@ -205,3 +205,8 @@ class Paper:
                 place, align = (x + wide, "right") if column.is_number else (x, "left")
                 self._put(place, y, line, size, ink, font=face, align=align)
             x += self.width * column.share
+
+
+def _cut(lines: list[str], most: int) -> list[str]:
+    """At most so many lines; three dots say that there was more."""
+    return lines if len(lines) <= most else [*lines[: most - 1], lines[most - 1].rstrip(".,;: ") + "…"]

@@ -113,13 +113,17 @@ class BindForm(SeenForm):
     measurement = forms.TypedChoiceField(label="Measurement", coerce=int)
 
     def __init__(
-        self, *args: Any, figures: list[tuple[str, str]], measurements: list[tuple[str, str]], **kwargs: Any
+        self,
+        *args: Any,
+        figures: list[tuple[str, str]],
+        measurements: list[tuple[str, list[tuple[str, str]]]],
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        for name, choices in (("figure", figures), ("measurement", measurements)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ChoiceField)
-            field.choices = choices
+        figure, measurement = self.fields["figure"], self.fields["measurement"]
+        assert isinstance(figure, forms.ChoiceField)
+        assert isinstance(measurement, forms.ChoiceField)
+        figure.choices, measurement.choices = figures, measurements
 
 
 class StudyForm(forms.Form):

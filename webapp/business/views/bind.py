@@ -1,11 +1,14 @@
 """Let figures stand on measurements: choose one from the list, and take a newer one when asked to."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 import roi
+from webapp.jobs.models import Measurement
 from webapp.projects.pages import frame, person
 
 from .. import evidence
@@ -28,7 +31,7 @@ def bind(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         initial={"version": found.version, "figure": request.GET.get("figure", "")},
         figures=[(target.path, target.title) for target in targets(case)],
-        measurements=[(str(pk), evidence.described(measurement)) for pk, measurement in usable.items()],
+        measurements=_grouped(usable.values()),
     )
     if request.method == "POST" and form.is_valid():
         chosen = usable[form.cleaned_data["measurement"]]
@@ -43,6 +46,14 @@ def bind(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
             return _store(request, found, form.cleaned_data["version"], made, note)
     context = {**frame(request, found.project, "business"), "scenario": found, "form": form, "usable": usable}
     return render(request, "business/scenarios/bind.html", context, status=422 if form.errors else 200)
+
+
+def _grouped(usable: Iterable[Measurement]) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The list to choose from: shares of right answers first, then seconds."""
+    rates = [(str(each.pk), evidence.described(each)) for each in usable if each.metric in evidence.RATES]
+    others = [(str(each.pk), evidence.described(each)) for each in usable if each.metric not in evidence.RATES]
+    groups = [("Shares of right answers", rates), ("Device-seconds an item", others)]
+    return [(title, choices) for title, choices in groups if choices]
 
 
 @require_POST

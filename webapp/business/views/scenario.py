@@ -41,7 +41,7 @@ def scenario(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
             "newer": renewals(case, bound),
             "mix": mix(case),
             "others": list(others[:MOST_COMPARED]),
-            "formats": list(FORMATS),
+            "formats": list(FORMATS.items()),
         }
         return render(request, "business/scenarios/scenario.html", context)
 

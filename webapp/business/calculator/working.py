@@ -8,6 +8,8 @@ from roi.outcome import OptionOutcome
 from webapp.ui import formats
 
 TITLES = {
+    "pv_benefits": "Present value of benefits",
+    "pv_costs": "Present value of costs",
     "npv": "Net present value",
     "roi": "Return on cost",
     "irr": "Internal rate of return",

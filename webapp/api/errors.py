@@ -11,7 +11,11 @@ from roi import ScenarioFaults
 from webapp.business.services import EditConflict
 from webapp.datasets.options import DataRefused
 from webapp.files.bucket import FilesFault
+from webapp.jobs.external import EvidenceRefused
 from webapp.jobs.services import LaunchRefused
+from webapp.roadmap.exchange.document import DocumentFaults
+from webapp.roadmap.services.history import EditConflict as MilestoneConflict
+from webapp.roadmap.services.history import RoadmapRefused
 
 
 def install(api: NinjaAPI) -> None:
@@ -28,6 +32,19 @@ def install(api: NinjaAPI) -> None:
     @api.exception_handler(EditConflict)
     def overtaken(request: HttpRequest, error: EditConflict) -> HttpResponse:
         return api.create_response(request, {"detail": str(error), "version": error.current.version}, status=409)
+
+    @api.exception_handler(MilestoneConflict)
+    def moved_on(request: HttpRequest, error: MilestoneConflict) -> HttpResponse:
+        return api.create_response(request, {"detail": str(error), "version": error.current.version}, status=409)
+
+    @api.exception_handler(RoadmapRefused)
+    @api.exception_handler(EvidenceRefused)
+    def not_taken(request: HttpRequest, error: RoadmapRefused | EvidenceRefused) -> HttpResponse:
+        return _faults(api, request, [{"path": error.field or "request", "message": str(error)}])
+
+    @api.exception_handler(DocumentFaults)
+    def bad_plan(request: HttpRequest, error: DocumentFaults) -> HttpResponse:
+        return _faults(api, request, [{"path": path, "message": message} for path, message in error.faults])
 
     @api.exception_handler(DataRefused)
     def data_refused(request: HttpRequest, error: DataRefused) -> HttpResponse:

@@ -6,12 +6,14 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
+from webapp.jobs.external import ExternalFigure, record_external
 from webapp.jobs.models import Measurement
 from webapp.projects.access import get_project
-from webapp.projects.models import Project
+from webapp.projects.models import Project, Role
 from webapp.projects.services import create_project
 
 from .callers import caller
+from .roadmap_schemas import EvidenceIn
 from .schemas import DetailOut, FaultsOut, MeasurementOut, ProjectIn, ProjectOut
 
 router = Router(tags=["projects"])
@@ -53,3 +55,12 @@ def list_measurements(
     if metric:
         found = found.filter(metric=metric)
     return [MeasurementOut.of(measurement) for measurement in found[offset : offset + limit]]
+
+
+@router.post("/{code}/measurements", response={201: MeasurementOut, 403: DetailOut, 404: DetailOut, 422: FaultsOut})
+def add_evidence(request: HttpRequest, code: str, payload: EvidenceIn) -> Status[MeasurementOut]:
+    """Store a figure that was measured elsewhere, with its source; it counts at gates, marked external."""
+    user = caller(request)
+    project = get_project(user, code, need=Role.EDITOR)
+    made = record_external(by=user, project=project, figure=ExternalFigure(**payload.model_dump()))
+    return Status(201, MeasurementOut.of(made))

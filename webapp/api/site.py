@@ -3,7 +3,7 @@
 from django.urls import URLPattern, URLResolver
 from ninja import NinjaAPI
 
-from . import datasets, errors, jobs, projects, scenarios, studies
+from . import datasets, errors, jobs, projects, roadmap, scenarios, studies
 from .auth import TokenAuth
 
 api = NinjaAPI(
@@ -20,6 +20,7 @@ api.add_router("", datasets.router)
 api.add_router("", jobs.router)
 api.add_router("", studies.router)
 api.add_router("", scenarios.router)
+api.add_router("", roadmap.router)
 
 
 def urls() -> tuple[list[URLPattern | URLResolver], str, str]:

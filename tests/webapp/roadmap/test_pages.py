@@ -193,7 +193,8 @@ def test_not_enough_evidence_says_how_much_more_and_launches_it(
     evaluate(roadmap.pk)
     client.force_login(people["editor"])
     page = client.get(reverse("roadmap:milestone", args=[project.code, "baseline"])).content.decode()
-    assert "89.0% [85.0, 92.1] n=300: the interval holds 85.0%. 7 more items would settle it" in page
+    assert "89.0% [85.0, 92.1] n=300</p>" in page
+    assert "The interval holds 85.0%. 7 more items would settle it" in page
     assert measured.job is not None
     launch = f"/projects/{project.code}/jobs/launch/evaluate/?from={measured.job.code}&amp;data.max_rows=307"
     assert launch in page

@@ -1,9 +1,8 @@
 """A criterion as people read it: its verdict, its reason, where the figure is from, and what would settle it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
@@ -13,8 +12,9 @@ from webapp.jobs.models import Job
 from webapp.projects.models import Project
 from webapp.ui import formats
 
+from ..evidence.counts import COUNTERS
 from ..gates import Level, Verdict
-from ..gates.criteria import Criterion, MeasurementCriterion, ReviewCriterion
+from ..gates.criteria import CountCriterion, Criterion, MeasurementCriterion, ReviewCriterion
 from ..models import GateCriterion, Waiver
 
 
@@ -36,6 +36,15 @@ class Line:
     href: str
     waiver: Waiver | None
     remedy: Remedy | None
+    rows_short: int = 0
+    """How many held-out rows are missing for the evaluation that would settle it."""
+
+    @property
+    def reason(self) -> str:
+        """The finding's sentence without the figure, which stands above it."""
+        sentence = self.row.sentence or "Not judged yet."
+        text = str(self.row.figure.get("text") or "")
+        return sentence.removeprefix(f"{text}: ") if text else sentence
 
     @property
     def is_should(self) -> bool:
@@ -53,18 +62,20 @@ class Line:
         return self.badge in ("passes", "waived")
 
 
-def lines(project: Project, rows: Iterable[GateCriterion], today: date) -> list[Line]:
-    """The criteria with what is known of each. No query where reviews and waivers are at hand."""
-    return [_line(project, row, today) for row in rows]
+def lines(
+    project: Project, rows: Iterable[GateCriterion], today: date, short: Mapping[int, int] | None = None
+) -> list[Line]:
+    """The criteria with what is known of each; `short` is `rows_short`. No query where what was signed is at hand."""
+    return [_line(project, row, today, (short or {}).get(row.pk, 0)) for row in rows]
 
 
-def _line(project: Project, row: GateCriterion, today: date) -> Line:
+def _line(project: Project, row: GateCriterion, today: date, short: int) -> Line:
     criterion = row.criterion
     waiver = next((one for one in row.waivers.all() if one.counts_on(today)), None)
     passes = row.verdict == Verdict.PASSES
     badge = "waived" if waiver and not passes else row.verdict
-    remedy = None if passes else _remedy(project, row, criterion)
-    return Line(row, criterion, badge, address(project, str(row.figure.get("ref", ""))), waiver, remedy)
+    remedy = None if passes else _remedy(project, row, criterion, short)
+    return Line(row, criterion, badge, address(project, str(row.figure.get("ref", ""))), waiver, remedy, short)
 
 
 def address(project: Project, ref: str) -> str:
@@ -79,11 +90,16 @@ def address(project: Project, ref: str) -> str:
         return ""
 
 
-def _remedy(project: Project, row: GateCriterion, criterion: Criterion) -> Remedy | None:
+def _remedy(project: Project, row: GateCriterion, criterion: Criterion, short: int) -> Remedy | None:
     """The one thing that would settle it."""
+    if isinstance(criterion, CountCriterion) and criterion.counted not in COUNTERS:
+        return _external(project, criterion.counted)
     if not isinstance(criterion, MeasurementCriterion):
         return None
     kind, _, code = str(row.figure.get("ref", "")).partition(":")
+    if kind == "job" and row.more_items and short:
+        text = f"Bring {formats.count(short, 'more held-out row')}"
+        return Remedy(text, reverse("datasets:list", args=[project.code]))
     if kind == "job" and row.more_items:
         items = int(row.figure.get("n") or 0) + row.more_items
         again = urlencode({"from": code, "data.max_rows": items})
@@ -106,8 +122,12 @@ def _first(project: Project, criterion: MeasurementCriterion) -> Remedy:
         return Remedy("Evaluate the base model", f"{place}?{urlencode({'model': project.base_model})}")
     if kinds:
         return Remedy(f"Launch: {KINDS[kinds[0]].title}", reverse("jobs:launch-job", args=[project.code, kinds[0]]))
-    asked: dict[str, Any] = {"metric": criterion.metric}
-    return Remedy("Enter external evidence", f"{reverse('roadmap:evidence', args=[project.code])}?{urlencode(asked)}")
+    return _external(project, criterion.metric)
+
+
+def _external(project: Project, metric: str) -> Remedy:
+    place = reverse("roadmap:evidence", args=[project.code])
+    return Remedy("Enter external evidence", f"{place}?{urlencode({'metric': metric})}")
 
 
 def rows_short(project: Project, rows: Iterable[GateCriterion]) -> dict[int, int]:
@@ -121,8 +141,8 @@ def rows_short(project: Project, rows: Iterable[GateCriterion]) -> dict[int, int
     jobs = Job.objects.filter(project=project, code__in=wanted).prefetch_related("data__version")
     for job in jobs:
         row = wanted[job.code]
-        held = next((each.version.splits.get(each.split, 0) for each in job.data.all() if each.field == "data.test"), 0)
-        missing = int(row.figure.get("n") or 0) + int(row.more_items or 0) - held
-        if missing > 0:
+        held = [each.version.splits.get(each.split, 0) for each in job.data.all() if each.field == "data.test"]
+        missing = int(row.figure.get("n") or 0) + int(row.more_items or 0) - sum(held)
+        if held and missing > 0:
             found[row.pk] = missing
     return found

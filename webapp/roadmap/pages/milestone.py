@@ -25,12 +25,11 @@ def gate_view(project: Project, gate: Gate, today: date) -> dict[str, Any]:
         Prefetch("reviews", Review.objects.select_related("by")),
         Prefetch("waivers", Waiver.objects.select_related("by")),
     )
-    found = lines(project, rows, today)
+    found = lines(project, rows, today, rows_short(project, rows))
     return {
         "gate": gate,
         "gate_badge": gate_badge(gate),
         "lines": found,
-        "short": rows_short(project, [line.row for line in found]),
         "decisions": list(Decision.objects.filter(gate=gate).select_related("by")[:10]),
         "kinds": list(KINDS.values()),
     }

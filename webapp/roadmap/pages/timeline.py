@@ -44,10 +44,16 @@ def timeline_rows(board: Board, today: date, baseline: Dates | None = None) -> l
             at=round((card.milestone.start - first).days / days * 100, 3),
             width=round(card.milestone.days / days * 100, 3),
             drift=moved.get(card.milestone.key),
-            slack="critical" if card.slack_days == 0 else formats.count(card.slack_days, "day"),
+            slack=_slack(card),
         )
         for card in board.cards
     ]
+
+
+def _slack(card: Card) -> str:
+    if card.gate.is_passed:
+        return "done"
+    return "critical" if card.is_critical else formats.count(card.slack_days, "day")
 
 
 @dataclass(frozen=True)

@@ -233,5 +233,7 @@ def chart(content: str, figure: figures.Figure, id: str, title: str, **options: 
     options: sub (what is plotted), shape (wide, square, tall), kind (of the table's numbers).
     """
     head, rows = figures.table(figure)
-    given = {"figure": figure, "id": id, "title": title, "content": content.strip(), "head": head, "rows": rows}
+    # rendered by a template, so escaped already: a stripped copy must not be escaped once more
+    below = SafeString(content.strip())
+    given = {"figure": figure, "id": id, "title": title, "content": below, "head": head, "rows": rows}
     return render_to_string("components/_chart.html", given | {"data_id": f"{id}-data"} | options)

@@ -1,18 +1,15 @@
-"""What a project's first page says: what was measured, what runs now, and what to do next."""
+"""What a project's first page says of its jobs: what was measured, and what runs now."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import capfirst
 
 from training.spec.evaluate import METRICS
-from webapp.datasets.models import DatasetVersion, Upload, UploadState
 from webapp.jobs.adaptation import method_name
 from webapp.jobs.models import OPEN, Job, JobState, Measurement, Study
-from webapp.ui import formats, rail
+from webapp.ui import formats
 
 from .models import Project
 
@@ -27,7 +24,6 @@ METRIC_NAMES = {
 }
 _NEWEST = 200
 _MOST_ROWS = 8
-_FAILED_WITHIN = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -60,21 +56,6 @@ class Finding:
     sentence: str
 
 
-@dataclass(frozen=True)
-class NextStep:
-    """The one thing that moves the plan most now. `url` is empty where there is nothing to press.
-
-    `is_for_editors`: only editors and owners can do it, so others are not offered the button.
-    """
-
-    title: str
-    why: str
-    button: str = ""
-    url: str = ""
-    is_urgent: bool = False
-    is_for_editors: bool = False
-
-
 def newest_findings(project: Project, limit: int = 3) -> list[Finding]:
     """The `limit` newest groups of how well models answer whole held-out sets; not what that cost. Two queries."""
     found = (
@@ -98,7 +79,7 @@ def _finding(project: Project, newest_first: list[Measurement]) -> Finding:
     return Finding(
         metric=METRIC_NAMES.get(first.metric, first.metric.replace("_", " ")),
         study=first.study,
-        url=page_address(("jobs:study",), project, first.study.code) if first.study else "",
+        url=reverse("jobs:study", args=[project.code, first.study.code]) if first.study else "",
         newest=first.created_at,
         kind=kind,
         rows=[_plotted(project, m, is_baseline=m is baseline) for m in shown],
@@ -115,7 +96,7 @@ def _plotted(project: Project, measurement: Measurement, *, is_baseline: bool) -
         low=measurement.low,
         high=measurement.high,
         n=measurement.n,
-        href=page_address(("jobs:job",), project, job.code) if job else "",
+        href=reverse("jobs:job", args=[project.code, job.code]) if job else "",
         tone="plain" if is_baseline else "",
     )
 
@@ -173,72 +154,4 @@ def open_jobs(project: Project, limit: int = 6) -> list[OpenJob]:
     jobs = project.jobs.filter(state__in=OPEN).select_related("study").order_by("created_at")[:50]
     order = {JobState.RUNNING: 0, JobState.QUEUED: 1, JobState.WAITING: 2}
     first = sorted(jobs, key=lambda job: order[JobState(job.state)])[:limit]
-    return [OpenJob(job, page_address(("jobs:job",), project, job.code)) for job in first]
-
-
-def next_step(project: Project) -> NextStep:
-    """The most useful thing to do now: decide, mend, bring data, or ask a question."""
-    for found in (_upload_to_decide(project), _failed_job(project), _no_data(project), _no_study(project)):
-        if found is not None:
-            return found
-    if project.jobs.filter(state__in=OPEN).exists():
-        return NextStep("Wait for the running jobs", "Their measurements appear here as soon as they are done.")
-    return NextStep(
-        "Ask the next question",
-        "Every launched job is done. Compare the results, or try other data, another method or another model.",
-        "See studies and jobs",
-        page_address(("jobs:list",), project),
-    )
-
-
-def _upload_to_decide(project: Project) -> NextStep | None:
-    upload = Upload.objects.filter(project=project, state=UploadState.READY).order_by("-created_at").first()
-    if upload is None:
-        return None
-    return NextStep(
-        f"Decide on the upload “{upload.dataset_name}”",
-        "It was read through. Nothing is stored until you say so.",
-        "See what was found",
-        reverse("datasets:upload", args=[project.code, upload.code]),
-        is_urgent=True,
-    )
-
-
-def _failed_job(project: Project) -> NextStep | None:
-    since = timezone.now() - _FAILED_WITHIN
-    job = project.jobs.filter(state=JobState.FAILED, ended_at__gt=since).order_by("-ended_at").first()
-    if job is None or project.jobs.filter(state=JobState.DONE, ended_at__gt=job.ended_at).exists():
-        return None
-    what = job.failure.get("what") or "It ended with an error."
-    return NextStep(
-        f"“{job.name}” failed", str(what), "See why", page_address(("jobs:job",), project, job.code), is_urgent=True
-    )
-
-
-def _no_data(project: Project) -> NextStep | None:
-    if DatasetVersion.objects.filter(dataset__project=project).exists():
-        return None
-    return NextStep(
-        "Bring the data",
-        "Examples of what the model should answer: a few hundred rows are enough for a first measurement.",
-        "Upload a file",
-        reverse("datasets:new", args=[project.code]),
-        is_for_editors=True,
-    )
-
-
-def _no_study(project: Project) -> NextStep | None:
-    if project.jobs.exists():
-        return None
-    return NextStep(
-        "Measure the base model and an adapted one",
-        "A study trains adapters on your data and compares them with the base model on rows held out.",
-        "Launch a study",
-        page_address(("jobs:launch-study", "jobs:launch", "jobs:list"), project),
-        is_for_editors=True,
-    )
-
-
-def page_address(names: Iterable[str], project: Project, *more: str) -> str:
-    """The first of these pages that the site has, or nothing."""
-    return rail.address(names, project.code, *more) or ""
+    return [OpenJob(job, reverse("jobs:job", args=[project.code, job.code])) for job in first]

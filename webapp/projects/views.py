@@ -14,12 +14,14 @@ from webapp.accounts.links import invitation_link
 from webapp.accounts.models import User
 from webapp.business.worth import worth
 from webapp.jobs.models import JobState
+from webapp.roadmap.pages.standing import standing
 
 from . import overview as facts
 from . import services
 from .access import get_project
 from .forms import MemberForm, PriceForm, ProjectForm, RoleForm, SettingsForm
 from .models import AuditEntry, Membership, Project, Role
+from .next_step import next_step
 from .pages import frame, person
 from .prices import newest_prices
 
@@ -57,12 +59,14 @@ def create(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """What was learned, what runs, what is next. With `HX-Request` from the page itself: only the part that changes."""
     project = get_project(person(request), code)
+    case, stands = worth(project), standing(project, timezone.localdate())
     context = {
         **frame(request, project, "overview"),
         "findings": facts.newest_findings(project),
-        "worth": worth(project),
+        "worth": case,
+        "standing": stands,
         "open_jobs": facts.open_jobs(project),
-        "next": facts.next_step(project),
+        "next": next_step(project, stands=stands, has_case=case is not None),
     }
     is_part = request.headers.get("HX-Target") == "project-now"
     return render(request, "projects/_now.html" if is_part else "projects/overview.html", context)

@@ -17,7 +17,10 @@ from webapp.accounts.models import User
 from webapp.jobs.models import JobState, Measurement
 from webapp.projects import overview, services
 from webapp.projects.models import AuditEntry, DevicePrice, Membership, Project, Role
+from webapp.projects.next_step import next_step
 from webapp.projects.prices import newest_prices, usd_per_hour
+from webapp.roadmap.pages.standing import standing
+from webapp.roadmap.services.adopt import start_roadmap
 
 
 def _settings(project: Project, **changes: Any) -> dict[str, Any]:
@@ -195,14 +198,29 @@ def test_projects_stand_by_name(people: dict[str, User], client: Client) -> None
 
 
 def test_what_is_next(project: Project, people: dict[str, User]) -> None:
-    assert overview.next_step(project).title == "Bring the data"
+    assert next_step(project).title == "Bring the data"
     factories.stored_version(project, people["owner"])
-    assert overview.next_step(project).title == "Measure the base model and an adapted one"
+    assert next_step(project).title == "Measure the base model and an adapted one"
     factories.job(project, name="lora", state=JobState.FAILED, ended_at=timezone.now(), failure={"what": "No memory"})
-    step = overview.next_step(project)
+    step = next_step(project)
     assert (step.title, step.why, step.is_urgent) == ("“lora” failed", "No memory", True)
     factories.upload(project, people["owner"], '{"prompt": "a", "completion": "b"}\n', name="more.jsonl")
-    assert overview.next_step(project).title == "Decide on the upload “more”"
+    assert next_step(project).title == "Decide on the upload “more”"
+
+
+def test_what_is_next_once_something_is_measured(project: Project, people: dict[str, User]) -> None:
+    """Money, then the plan, then what the plan's next gate lacks."""
+    factories.stored_version(project, people["owner"])
+    factories.job(project, name="lora", state=JobState.DONE, ended_at=timezone.now())
+    assert next_step(project).title == "Work out what it is worth"
+    assert next_step(project, has_case=True).title == "Plan the path"
+    start_roadmap(by=people["owner"], project=project, starts=timezone.localdate())
+    stands = standing(project, timezone.localdate())
+    assert stands is not None
+    first = stands.phases[0]
+    assert (first.milestones, first.passed, first.is_current) == (6, 0, True)
+    step = next_step(project, stands=stands, has_case=True)
+    assert step.title == f"Show: {stands.open_criterion}"
 
 
 def test_lists_ask_the_database_as_often_for_many_as_for_few(people: dict[str, User], client: Client) -> None:

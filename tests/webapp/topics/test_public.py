@@ -20,7 +20,6 @@ from webapp.topics.services import publish_study
 
 pytestmark = pytest.mark.django_db
 MOST_BYTES = 60_000
-INTERACTIVE = tuple(f"/topics/{part}/" for part in ("explorers", "flows", "methods", "choose", "walk"))
 
 
 class Page(HTMLParser):
@@ -113,9 +112,9 @@ def test_a_public_page_is_light_and_says_what_it_is(client: Client, path: str) -
     assert "main" in page.anchors
     assert "/glossary/" in page.links
     assert not [source for source in page.scripts if "plotly" in source]
-    if not path.startswith(INTERACTIVE):
-        assert page.heads["canonical"] == f"http://testserver{path}" == page.heads["og:url"]
-        assert page.heads["og:title"]
+    assert page.heads["canonical"] == f"http://testserver{path}" == page.heads["og:url"]
+    assert page.heads["og:title"]
+    assert page.heads["og:description"] == page.heads["description"]
 
 
 def test_titles_and_descriptions_differ(client: Client) -> None:

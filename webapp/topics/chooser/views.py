@@ -20,6 +20,22 @@ from .walk import walk
 
 STUDY_KINDS = ("test-time", "test_time")
 
+_METHODS = {
+    "title": "Methods side by side",
+    "description": "DPO, GRPO, RLAIF, PPO and others: what each learns from, costs, and how it fails, sorted and "
+    "filtered as you like.",
+}
+_CHOOSE = {
+    "title": "Help me choose",
+    "description": "Four questions about data, checkable answers, budget and risk, and a ranking of preference methods "
+    "with its reasons.",
+}
+_WALK = {
+    "title": "Which strategy for your questions?",
+    "description": "A short walk from your kind of question to a test-time strategy, from one greedy answer to search "
+    "against a checker.",
+}
+
 
 @login_not_required
 @require_safe
@@ -27,7 +43,7 @@ def methods(request: LiveRequest) -> HttpResponse:
     """The methods, sorted and filtered as the address says."""
     context = table_context(request.GET)
     if not request.htmx:
-        return render(request, "topics/choose/methods.html", context)
+        return render(request, "topics/choose/methods.html", context | _METHODS)
     return keep_in_address(render(request, "topics/choose/_rows.html", context), request, NAMES)
 
 
@@ -37,7 +53,7 @@ def choose(request: LiveRequest) -> HttpResponse:
     """Four questions and the ranking."""
     context = choose_context(request.GET)
     if not request.htmx:
-        return render(request, "topics/choose/choose.html", context)
+        return render(request, "topics/choose/choose.html", context | _CHOOSE)
     response = render(request, "topics/choose/_ranking.html", context)
     return keep_in_address(response, request, ChooseForm.base_fields)
 
@@ -48,7 +64,7 @@ def test_time(request: LiveRequest) -> HttpResponse:
     """The next question, or the strategy at the end."""
     context = walk_context(request.GET)
     if not request.htmx:
-        return render(request, "topics/choose/walk.html", context)
+        return render(request, "topics/choose/walk.html", context | _WALK)
     return keep_in_address(render(request, "topics/choose/_walk_now.html", context), request, ["walk"])
 
 

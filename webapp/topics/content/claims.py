@@ -42,8 +42,8 @@ _ALL = (
         "+17.9 points",
         "On GSM8K, voting over 40 sampled chains took PaLM-540B from 56.5% to 74.4%.",
         "self-consistency",
-        "A 540-billion-parameter model at 40 times the compute; small models gained much less. Other tasks in the "
-        "same paper gained between 4 and 12 points.",
+        "A 540-billion-parameter model at 40 times the compute; small models gained much less. The "
+        "other tasks that its abstract names gained 3.9 to 12.2 points.",
         ("test_time", "test-time"),
     ),
     Claim(
@@ -87,7 +87,7 @@ _ALL = (
         "LoRA on GPT-3 175B trained about one parameter in 10,000.",
         "lora",
         "Parameters that are trained, not work that is done. The ratio grows with model size and shrinks with rank: "
-        "on a model of 135M parameters it is a few hundred at most.",
+        "at rank 8 on query and value, a model of 135M parameters has 292 times as many as its adapter.",
         ("adaptation", "sft"),
     ),
     Claim(
@@ -139,8 +139,8 @@ _ALL = (
         "40% smaller, 60% faster, 97% kept",
         "A distilled BERT kept 97% of its teacher's GLUE score with 40% fewer parameters and 60% more speed.",
         "distilbert",
-        "An encoder that classifies, not a model that writes; it was distilled during pretraining, on the data of "
-        "the whole task family.",
+        "An encoder that classifies, not a model that writes; it was distilled during pretraining, on "
+        "general text, and fine-tuned for each task after that.",
         ("distill",),
     ),
 )

@@ -15,14 +15,19 @@ class Branch(StrEnum):
 
 @dataclass(frozen=True)
 class Source:
-    """A paper or a page that a figure comes from; `url` may be empty for one that was never published."""
+    """A paper or a page that a figure comes from; `url` may be empty for one that was never published.
+
+    part: what of it was read for these pages, in a public copy; read: when. Without a part it is named for its method
+    or for further reading, and nothing claims that it was read.
+    """
 
     key: str
     title: str
     authors: str
     year: int
     url: str
-    read: date
+    part: str = ""
+    read: date | None = None
 
     @property
     def arxiv(self) -> str:

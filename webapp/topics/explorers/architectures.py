@@ -1,6 +1,7 @@
 """Real models for the LoRA explorer: those that jobs know, and larger ones to compare with.
 
-Sizes as each model's config.json states them, read 2026-11-22; GPT-3 as its paper does (Brown et al. 2020, table 2.1).
+Sizes as public copies of each model's config.json state them, read 2026-11-22, and the count of weights as it follows
+from them; GPT-3 as its paper does (Brown et al. 2020, table 2.1), with the vocabulary of GPT-2's tokenizer.
 """
 
 from collections.abc import Mapping

@@ -188,12 +188,15 @@ EXPLORER = Explorer(
         ),
         Source(
             "Korthikanti et al. 2022, Reducing Activation Recomputation",
-            "equation 2",
+            "equation 1, without its attention term",
             "https://arxiv.org/abs/2205.05198",
         ),
         Source(
             "Rajbhandari et al. 2019, ZeRO", "section 3.1, 16 bytes for each weight", "https://arxiv.org/abs/1910.02054"
         ),
-        Source("Sizes of the models", "each model’s config.json, read 2026-11-22; GPT-3 from its paper, table 2.1"),
+        Source(
+            "Sizes of the models",
+            "each model’s config.json in public copies, read 2026-11-22; GPT-3 from its paper, table 2.1",
+        ),
     ),
 )

@@ -16,7 +16,13 @@ def explorer(request: LiveRequest, key: str) -> HttpResponse:
     """The page; for htmx the outcome and the faults beside their fields, with the query kept in the page's address."""
     if key not in EXPLORERS:
         raise Http404("No such explorer")
-    context = {"panel": panel(key, request.GET), "explorers": EXPLORERS.values()}
+    found = EXPLORERS[key]
+    context = {
+        "title": found.title,
+        "description": found.lede,
+        "panel": panel(key, request.GET),
+        "explorers": EXPLORERS.values(),
+    }
     if not request.htmx:
         return render(request, "topics/explorers/page.html", context)
     names = [*EXPLORERS[key].form.base_fields, "explorer"]

@@ -36,7 +36,9 @@ def station(request: LiveRequest, key: str, station: str) -> HttpResponse:
         raise Http404("No such station")
     context = flow_context(key, station)
     if not request.htmx:
-        return render(request, "topics/flows/page.html", context)
+        stage = flow.stations[station].stage
+        head = {"title": f"{stage.name} · {flow.title}", "description": stage.summary}
+        return render(request, "topics/flows/page.html", context | head)
     response = render(request, "topics/flows/_panel.html", context)
     if (request.htmx.current_url_abs_path or "").startswith(reverse("topics:flow-start", args=(key,))):
         return replace_url(response, request.path)

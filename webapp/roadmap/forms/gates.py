@@ -236,7 +236,7 @@ class EvidenceForm(forms.Form):
     )
     value = forms.FloatField(widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}))
     low = forms.FloatField(required=False, label="Interval from", widget=forms.NumberInput(attrs={"step": "any"}))
-    high = forms.FloatField(required=False, label="to", widget=forms.NumberInput(attrs={"step": "any"}))
+    high = forms.FloatField(required=False, label="Interval to", widget=forms.NumberInput(attrs={"step": "any"}))
     n = forms.IntegerField(
         required=False, min_value=0, max_value=2**31 - 1, label="Items", help_text="How many it was measured on."
     )

@@ -144,6 +144,9 @@ class BaselineForm(forms.Form):
 
     name = forms.CharField(max_length=80, help_text="Today's dates are kept under it and never change.")
 
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="baseline_%s", **options)  # two forms of one page have a name to give
+
 
 class TemplateForm(forms.Form):
     """A name for the plan as a template."""
@@ -154,6 +157,9 @@ class TemplateForm(forms.Form):
         required=False,
         help_text="Everybody who signs in here can start a project from it, and reads its names and gates.",
     )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, auto_id="template_%s", **options)  # two forms of one page have a name to give
 
 
 class ImportForm(forms.Form):

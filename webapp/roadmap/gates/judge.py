@@ -102,7 +102,7 @@ def _difference(threshold: float, figure: Figure, value: float, minimum_effect: 
     if figure.low is None or figure.high is None:
         return Finding(Verdict.NOT_ENOUGH, f"{figure.text} has no interval, so no difference can be called real.")
     asked = max(threshold, minimum_effect) if threshold >= 0 else threshold
-    over = f"more than {figure.written(threshold)}"
+    over = f"more than {figure.written(threshold) if threshold else 'zero'}"
     if figure.low > threshold and value > asked:
         return Finding(Verdict.PASSES, f"{figure.text}: the whole interval is {over}.")
     if figure.high <= asked:

@@ -228,7 +228,7 @@ def test_more_of_everything_costs_no_more_queries(
         (listing, 6),
         (address("scenario", scenario), 10),
         (address("history", scenario), 8),
-        (overview, 12),
+        (overview, 13),
     ):
         with django_assert_max_num_queries(most):
             assert editor.get(page).status_code == 200

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Choice = Literal["go", "hold", "stop"]
 CHOICES: dict[str, str] = {"go": "Go", "hold": "Hold", "stop": "Stop"}
+_EXACT = 2**53
 
 
 class _Part(BaseModel):
@@ -48,12 +48,13 @@ class Row(_Part):
 
 
 class Table(_Part):
-    """`columns` name the cells; `about` says what the table holds; an empty one says `empty`."""
+    """`columns` name the cells, the first `named_by` of them each row; an empty table says `empty`."""
 
     key: str
     title: str
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
+    named_by: int = 1
     about: str = ""
     empty: str = ""
 
@@ -71,8 +72,12 @@ class Picture(_Part):
 
 
 class Document(_Part):
-    """The whole report. `missing` says what could not be said because nothing was measured or worked out."""
+    """The whole report. `form` is the version of this shape.
 
+    `missing` says what could not be said because nothing was measured or worked out.
+    """
+
+    form: Literal[1] = 1
     project: str
     question: str
     as_of: str
@@ -92,24 +97,26 @@ class Document(_Part):
         return next((table for table in self.tables if table.key == key), None) or _absent(key)
 
     def digest(self) -> str:
-        """SHA-256 over the canonical JSON: the same content has the same digest."""
-        text = json.dumps(self.model_dump(mode="json"), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of the content; see `content_digest`."""
+        return content_digest(self.model_dump(mode="json"))
 
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """(what, text) of everything that is said, without the day and without footnotes: for comparing two reports."""
-        yield "Recommendation", f"{CHOICES[self.choice]}. {self.recommendation}"
-        for figure in self.figures:
-            yield figure.label, f"{figure.value} ({figure.reach})" if figure.reach else figure.value
-        for name, said in (("Reason", self.reasons), ("Risk", self.risks), ("Next", self.steps)):
-            for each in said:
-                yield f"{name}: {each.text}", each.text
-        for text in self.missing:
-            yield f"Missing: {text}", text
-        for table in self.tables:
-            for row in table.rows:
-                for column, cell in zip(table.columns[1:], row.cells[1:], strict=True):
-                    yield f"{table.title}: {row.cells[0]}, {column.lower()}", cell
+
+def content_digest(content: Any) -> str:
+    """SHA-256, in hex, over the canonical JSON of plain data: the same content has the same digest wherever it lies."""
+    text = json.dumps(_canonical(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _canonical(value: Any) -> Any:
+    """Numbers in one spelling: databases give 1 for 1.0, 0 for -0.0 and a long integer for 1e22."""
+    if isinstance(value, dict):
+        return {key: _canonical(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(each) for each in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    number = float(value)
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 def _absent(key: str) -> Table:

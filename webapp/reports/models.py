@@ -5,10 +5,11 @@ from typing import Any, Self
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from pydantic import ValidationError
 
 from webapp.projects.models import Project
 
-from .document import Document
+from .document import Document, content_digest
 
 
 class Report(models.Model):
@@ -34,14 +35,17 @@ class Report(models.Model):
             raise TypeError("An issued report never changes")
         super().save(*args, **kwargs)
 
-    def read(self) -> Document:
-        """The document, typed."""
-        return Document.model_validate(self.document)
+    def read(self) -> Document | None:
+        """The document, typed; None where what is stored is no report any more."""
+        try:
+            return Document.model_validate(self.document)
+        except ValidationError:
+            return None
 
     @property
     def is_intact(self) -> bool:
         """Whether what is stored still has the digest that it was issued with."""
-        return self.read().digest() == self.digest
+        return content_digest(self.document) == self.digest
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):

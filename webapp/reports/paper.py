@@ -1,19 +1,22 @@
 """The report on paper: one page for the board, then the appendix for the auditor. Charts are vectors."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from webapp.business.exports.pdf.paper import Column, Paper
+from webapp.business.exports.pdf.paper import MARGIN, Column, Paper
 from webapp.jobs.charts.figure import Chart
+from webapp.ui import formats
 
 from .document import CHOICES, Document, Picture, Said, Table
+from .pages import APPENDIX_PICTURES, APPENDIX_TABLES, BOARD_PICTURES, BOARD_TABLES, MOST_ON_BOARD
 
-_CHART_HEIGHT = 118.0
+_CHART_HEIGHTS, _APPENDIX_HEIGHT = (140.0, 110.0, 86.0), 148.0
+_SMALL, _MOST_LINES = 8.0, 12
 _SHARES = {
     "options": (0.25, 0.14, 0.25, 0.1, 0.1, 0.16),
     "phases": (0.36, 0.16, 0.16, 0.16, 0.16),
     "evidence": (0.28, 0.24, 0.2, 0.1, 0.18),
-    "claims": (0.14, 0.34, 0.37, 0.15),
+    "claims": (0.17, 0.24, 0.46, 0.13),
     "gates": (0.2, 0.24, 0.08, 0.32, 0.16),
 }
 """Shares of the page's width of each table's columns."""
@@ -21,14 +24,23 @@ _SHARES = {
 
 def printed(document: Document, *, stand: str) -> bytes:
     """The PDF. stand: what this copy is, below its title. The same document gives the same bytes."""
-    paper = Paper(document.project, is_letter=False, on=date.fromisoformat(document.as_of), subject="Report")
-    _board(paper, document, stand)
+    paper = _opened(document, stand)
     paper.turn()
     _appendix(paper, document)
     return paper.finished()
 
 
-def _board(paper: Paper, document: Document, stand: str) -> None:
+def _opened(document: Document, stand: str) -> Paper:
+    """The board's page, with charts as high as leaves it one page; two only where even low ones do not."""
+    for height in _CHART_HEIGHTS:
+        paper = Paper(document.project, is_letter=False, on=date.fromisoformat(document.as_of), subject="Report")
+        _board(paper, document, stand, height)
+        if paper.number == 1:
+            break
+    return paper
+
+
+def _board(paper: Paper, document: Document, stand: str, height: float) -> None:
     paper.text(f"REPORT · {stand}", 7.5, ink="accent", font=paper.fonts.bold)
     paper.y -= 3
     paper.text(document.project, 22, font=paper.fonts.serif, most=2)
@@ -41,23 +53,27 @@ def _board(paper: Paper, document: Document, stand: str) -> None:
     _list(paper, document.reasons)
     paper.y -= 6
     paper.tiles([(figure.label, figure.value, figure.reach) for figure in document.figures])
-    charts = {picture.key: picture for picture in document.pictures}
-    paper.charts([_chart(charts[key]) for key in ("npv-band", "study") if key in charts], _CHART_HEIGHT)
-    _table(paper, document.table("options"))
-    _table(paper, document.table("phases"))
-    _section(paper, "Risks", document.risks, "No failed criterion, waiver, overlap or outdated figure was found.")
-    _section(paper, "What to do next", document.steps, "Nothing that the data ask for.")
+    _charts(paper, document, BOARD_PICTURES, height)
+    for key in BOARD_TABLES:
+        _table(paper, document.table(key))
+    nothing = "No failed criterion, waiver, overlap or outdated figure was found."
+    parts = [("Risks", document.risks, nothing), ("What to do next", document.steps, "Nothing that the data ask for.")]
     if document.missing:
-        _section(paper, "What is missing", [Said(text=text) for text in document.missing], "")
+        parts.append(("What is missing", tuple(Said(text=text) for text in document.missing), ""))
+    _columns(paper, parts)
 
 
 def _appendix(paper: Paper, document: Document) -> None:
     paper.text("APPENDIX", 7.5, ink="accent", font=paper.fonts.bold)
     paper.y -= 8
-    charts = {picture.key: picture for picture in document.pictures}
-    paper.charts([_chart(charts[key]) for key in ("tornado", "options") if key in charts], _CHART_HEIGHT + 30)
-    for key in ("evidence", "claims", "gates"):
+    _charts(paper, document, APPENDIX_PICTURES, _APPENDIX_HEIGHT)
+    for key in APPENDIX_TABLES:
         _table(paper, document.table(key))
+    for title, said in (("All risks", document.risks), ("All next steps", document.steps)):
+        if len(said) > MOST_ON_BOARD:
+            paper.heading(title)
+            _list(paper, said)
+            paper.y -= 8
     paper.heading("What the numbers rest on")
     for note in document.notes:
         paper.need(24)
@@ -74,14 +90,39 @@ def _chart(picture: Picture) -> Chart:
     )
 
 
-def _section(paper: Paper, title: str, said: Iterable[Said], empty: str) -> None:
-    paper.heading(title)
-    found = list(said)
-    if found:
-        _list(paper, found)
-    else:
-        paper.text(empty, 9, ink="ink-2")
-    paper.y -= 8
+def _charts(paper: Paper, document: Document, keys: Sequence[str], height: float) -> None:
+    found = {picture.key: picture for picture in document.pictures}
+    charts = [_chart(found[key]) for key in keys if key in found]
+    if charts:
+        paper.charts(charts, height)
+
+
+def _columns(paper: Paper, parts: Sequence[tuple[str, tuple[Said, ...], str]]) -> None:
+    """Short lists side by side, each cut to what the board's page has room for."""
+    gap = 18.0
+    wide = (paper.width - gap * (len(parts) - 1)) / len(parts)
+    texts = [[*_first(said)] or [empty] for _, said, empty in parts]
+    high = max(sum(len(paper.lines_of(text, _SMALL, wide, paper.fonts.sans)) * 11 + 3 for text in all) for all in texts)
+    paper.need(high + 20)
+    top = lowest = paper.y
+    for number, ((title, _, _), lines) in enumerate(zip(parts, texts, strict=True)):
+        x = MARGIN + number * (wide + gap)
+        paper.y = top
+        paper.text(title, 10.5, font=paper.fonts.bold, x=x, width=wide)
+        paper.y -= 4
+        for line in lines:
+            paper.text(line, _SMALL, x=x, width=wide)
+            paper.y -= 2.5
+        lowest = min(lowest, paper.y)
+    paper.y = lowest
+
+
+def _first(said: tuple[Said, ...]) -> Iterator[str]:
+    """The first of them, and how many stand in the appendix."""
+    for each in said[:MOST_ON_BOARD]:
+        yield f"– {each.text}{_marks(each.notes)}"
+    if len(said) > MOST_ON_BOARD:
+        yield f"And {formats.count(len(said) - MOST_ON_BOARD)} more: all stand in the appendix."
 
 
 def _list(paper: Paper, said: Iterable[Said]) -> None:
@@ -104,4 +145,4 @@ def _table(paper: Paper, table: Table) -> None:
     shares = _SHARES[table.key]
     columns = [Column(head, share) for head, share in zip(table.columns, shares, strict=True)]
     rows = [(f"{row.cells[0]}{_marks(row.notes)}", *row.cells[1:]) for row in table.rows]
-    paper.table(columns, rows)
+    paper.table(columns, rows, most=_MOST_LINES)

@@ -13,7 +13,6 @@ from webapp.projects.models import Project
 
 from .access import digest_of
 from .compose import compose
-from .document import Document
 from .models import Report, ShareLink
 
 
@@ -53,10 +52,3 @@ def revoke_link(*, by: User, link: ShareLink) -> None:
     """Close a link now; one that is closed stays so."""
     if ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record(by, "report.link_revoked", link.report, project=link.report.project, label=link.label)
-
-
-def changes(before: Document, after: Document) -> list[tuple[str, str | None, str | None]]:
-    """(what, then, now) for everything that two reports say differently; None where one does not say it."""
-    old, new = dict(before.lines()), dict(after.lines())
-    names = [*new, *(name for name in old if name not in new)]
-    return [(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]

@@ -1,11 +1,8 @@
 """The report: as the data stand, as it was issued, on paper, and for those who have a link."""
 
-from collections import defaultdict
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,9 +14,11 @@ from webapp.projects.pages import frame, person
 
 from . import access, services
 from .compose import compose
-from .document import CHOICES, Document
+from .differences import changes
+from .document import Document
 from .forms import IssueForm, ShareForm
 from .models import Report
+from .pages import shown
 
 MOST_CHANGES = 40
 
@@ -30,25 +29,11 @@ def report(request: HttpRequest, code: str) -> HttpResponse:
     project = get_project(person(request), code)
     context = {
         **frame(request, project, "report"),
-        **_shown(compose(project, timezone.localdate())),
+        "shown": shown(compose(project, timezone.localdate())),
         "form": IssueForm(),
-        "issued": project.reports.select_related("issued_by").defer("document"),
+        "issued": Report.objects.filter(project=project).select_related("issued_by").defer("document"),
     }
     return render(request, "reports/report.html", context)
-
-
-def _shown(document: Document) -> dict[str, Any]:
-    """What the templates draw a document from. `board` and `appendix` are its pictures and tables by page."""
-    pictures = {picture.key: picture for picture in document.pictures}
-    tables: dict[str, Any] = defaultdict(lambda: None, {table.key: table for table in document.tables})
-    return {
-        "document": document,
-        "choice": CHOICES[document.choice],
-        "pictures": [pictures[key] for key in ("npv-band", "study") if key in pictures],
-        "more_pictures": [pictures[key] for key in ("tornado", "options") if key in pictures],
-        "board": [tables["options"], tables["phases"]],
-        "appendix": [tables["evidence"], tables["claims"], tables["gates"]],
-    }
 
 
 @require_POST
@@ -72,9 +57,10 @@ def issued(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 
 def _issued(request: HttpRequest, found: Report, form: ShareForm, *, link: str = "", status: int = 200) -> HttpResponse:
+    document = found.read()
     context = {
         **frame(request, found.project, "report"),
-        **_shown(found.read()),
+        "shown": shown(document) if document else None,
         "report": found,
         "is_intact": found.is_intact,
         "form": form,
@@ -88,7 +74,7 @@ def _issued(request: HttpRequest, found: Report, form: ShareForm, *, link: str =
 def since(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """What today's data say differently: a part of the issued report's page, or a page of its own."""
     found = access.get_report(person(request), code, number)
-    changed = services.changes(found.read(), compose(found.project, timezone.localdate()))
+    changed = changes(_document(found), compose(found.project, timezone.localdate()))
     context = {
         **frame(request, found.project, "report"),
         "report": found,
@@ -132,7 +118,7 @@ def draft_pdf(request: HttpRequest, code: str) -> HttpResponse:
 def issued_pdf(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """A report as it was issued, on paper."""
     found = access.get_report(person(request), code, number)
-    return _paper(found.read(), f"{found.project.code}-report-{number}", stand=_stand(found))
+    return _paper(_document(found), f"{found.project.code}-report-{number}", stand=_stand(found))
 
 
 @login_not_required
@@ -140,7 +126,13 @@ def issued_pdf(request: HttpRequest, code: str, number: int) -> HttpResponse:
 def shared(request: HttpRequest, key: str) -> HttpResponse:
     """A report for who has its link: no links into the project, nothing for search engines."""
     found = access.shared_report(key)
-    context = {**_shown(found.read()), "report": found, "is_shared": True, "key": key}
+    context = {
+        "shown": shown(_document(found)),
+        "report": found,
+        "is_shared": True,
+        "is_intact": found.is_intact,
+        "key": key,
+    }
     return _private(render(request, "reports/shared.html", context))
 
 
@@ -149,7 +141,15 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
 def shared_pdf(request: HttpRequest, key: str) -> HttpResponse:
     """The same on paper."""
     found = access.shared_report(key)
-    return _private(_paper(found.read(), f"report-{found.number}", stand=_stand(found)))
+    return _private(_paper(_document(found), f"report-{found.number}", stand=_stand(found)))
+
+
+def _document(found: Report) -> Document:
+    """What was issued; `Http404` where what is stored is no report any more."""
+    document = found.read()
+    if document is None:
+        raise Http404("What is stored cannot be read as a report")
+    return document
 
 
 def _stand(found: Report) -> str:

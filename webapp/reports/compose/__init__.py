@@ -52,6 +52,7 @@ def _facts(study: Found, money: Money, stands: Plan) -> Facts:
     return Facts(
         chance=money.chance,
         option=money.option,
+        is_tuned=money.is_tuned,
         money_notes=money.notes,
         success_is_measured=money.is_measured,
         gain_is_real=study.is_real,
@@ -65,6 +66,7 @@ def _facts(study: Found, money: Money, stands: Plan) -> Facts:
         reopened=stands.reopened,
         killed=stands.killed,
         has_roadmap=stands.exists,
+        plan_notes=stands.notes,
     )
 
 

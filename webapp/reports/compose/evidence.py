@@ -63,6 +63,7 @@ def evidence_table(project: Project, book: Notebook) -> Table:
     shown = list(newest.values())[:MOST_MEASUREMENTS]
     return Table(
         key="evidence",
+        named_by=2,
         title="What was measured",
         columns=("Model", "Metric", "Value with 95% interval", "Items", "Measured"),
         rows=tuple(_evidence_row(project, each, book) for each in shown),
@@ -95,7 +96,7 @@ def claims_table(found: Found, book: Notebook) -> Table:
     for claim in found.outcome.claims if found.outcome else ():
         note = book.cite(f"Published: {claim.source}, read {claim.read}")
         cells = (claim.title, claim.statement, claim.sentence, claim.verdict.replace("_", " "))
-        rows.append(Row(cells=cells, notes=(note, *found.notes), badge=claim.verdict))
+        rows.append(Row(cells=cells, notes=(*found.notes, note), badge=claim.verdict))
     return Table(
         key="claims",
         title="Published and measured",

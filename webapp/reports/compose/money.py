@@ -19,6 +19,8 @@ from webapp.ui.locales import in_locale
 from ..document import KeyFigure, Notebook, Picture, Row, Said, Table
 
 SHOWN = ("npv-band", "tornado", "options")
+UNTUNED = ("do_nothing", "prompted", "hosted")
+"""Kinds of options that take no post-training."""
 _WORTH_TELLING = 0.005
 """Share of the NPV's size from which knowing more is worth a sentence."""
 
@@ -30,6 +32,7 @@ class Money:
     scenario: Scenario | None = None
     option: str = ""
     chance: float | None = None
+    is_tuned: bool = False
     is_measured: bool = False
     notes: tuple[int, ...] = ()
     figures: tuple[KeyFigure, ...] = ()
@@ -57,6 +60,7 @@ def main_scenario(project: Project, book: Notebook) -> Money:
             scenario=scenario,
             option=said.name,
             chance=run.option(said.key).chance_positive,
+            is_tuned=case.option(said.key).kind not in UNTUNED,
             is_measured=rate in bound and bound[rate].measurement is not None,
             notes=notes,
             figures=_figures(case, said, run, notes),
@@ -110,14 +114,16 @@ def _options(case: roi.Scenario, run: roi.Simulation, notes: tuple[int, ...]) ->
     rows = []
     for option in case.options:
         risk = run.option(option.key)
-        cost = None if option.kind == "do_nothing" else appraised(case, option.key).cost_per_item_correct.value
+        is_nothing = option.kind == "do_nothing"  # what all others are held against
+        cost = None if is_nothing else appraised(case, option.key).cost_per_item_correct.value
+        low, high = amount(risk.npv.p10, case.currency), amount(risk.npv.p90, case.currency)
         rows.append(
             Row(
                 cells=(
                     option.name,
                     amount(risk.npv.p50, case.currency),
-                    f"{amount(risk.npv.p10, case.currency)} to {amount(risk.npv.p90, case.currency)}",
-                    formats.percent(risk.chance_positive),
+                    formats.NOTHING if is_nothing else f"{low} to {high}",
+                    formats.NOTHING if is_nothing else formats.percent(risk.chance_positive),
                     formats.percent(risk.chance_best),
                     formats.NOTHING if cost is None else formats.money(cost, case.currency),
                 ),

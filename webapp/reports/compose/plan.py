@@ -20,6 +20,7 @@ class Plan:
     """What the roadmap says; without one all is empty. `failing` and `unsettled` are of the first open phase."""
 
     exists: bool = False
+    notes: tuple[int, ...] = ()
     phase: str = ""
     failing: tuple[str, ...] = ()
     unsettled: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ def plan(project: Project, book: Notebook, today: date) -> Plan:
     musts = [row for row in near if row.criterion.level == Level.MUST and not _waived(row, today)]
     return Plan(
         exists=True,
+        notes=note,
         phase=ahead.name if ahead else "",
         failing=_labels(row for row in musts if row.verdict == Verdict.FAILS),
         unsettled=_labels(row for row in musts if row.verdict == Verdict.NOT_ENOUGH),
@@ -91,6 +93,11 @@ def _waived(row: GateCriterion, today: date) -> Waiver | None:
     return next((waiver for waiver in row.waivers.all() if waiver.counts_on(today)), None)
 
 
+def _signer(signed: Waiver | Decision) -> str:
+    """A person's name. Never the whole address: reports are read by people outside."""
+    return signed.by.name or signed.by.email.partition("@")[0]
+
+
 def _labels(rows: Iterable[GateCriterion]) -> tuple[str, ...]:
     return tuple(row.criterion.label for row in rows)
 
@@ -102,7 +109,7 @@ def _killed(gates: Iterable[Gate]) -> str:
         if newest is not None and newest.choice == Choice.KILL:
             why = f": {newest.note}" if newest.note else "."
             day = newest.at.date().isoformat()
-            return f"{newest.by} decided on {day} to end it at “{gate.milestone or gate.phase}”{why}"
+            return f"{_signer(newest)} decided on {day} to end it at “{gate.milestone or gate.phase}”{why}"
     return ""
 
 
@@ -127,12 +134,12 @@ def _criterion_row(row: GateCriterion, today: date, notes: tuple[int, ...]) -> R
     waiver = _waived(row, today)
     verdict = row.verdict.replace("_", " ")
     where = str(row.gate.milestone or row.gate.phase)
-    sentence = row.sentence if waiver is None else f"Waived by {waiver.by} until {waiver.until}: {waiver.reason}"
+    sentence = row.sentence if waiver is None else f"Waived by {_signer(waiver)} until {waiver.until}: {waiver.reason}"
     level = "must" if row.criterion.level == Level.MUST else "should"
     return Row(
         cells=(where, row.criterion.label, level, sentence or "Not judged yet.", verdict),
         notes=notes,
-        badge=row.verdict,
+        badge=row.verdict if waiver is None else "waived",
     )
 
 
@@ -146,7 +153,7 @@ def _risks(gates: Iterable[Gate], milestones: list[Milestone], today: date, note
         for row in gate.criteria.all():
             waiver = _waived(row, today)
             if waiver is not None:
-                text = f"“{row.criterion.label}” is waived by {waiver.by} until {waiver.until}: {waiver.reason}"
+                text = f"“{row.criterion.label}” is waived by {_signer(waiver)} until {waiver.until}: {waiver.reason}"
                 yield Said(text=text, notes=notes)
             elif row.verdict == Verdict.FAILS:
                 yield Said(text=f"“{row.criterion.label}” fails: {row.sentence}", notes=notes)
@@ -180,6 +187,7 @@ def gates_table(found: Plan) -> Table:
     """Each criterion of each gate with what the evidence says."""
     return Table(
         key="gates",
+        named_by=2,
         title="Gates and their criteria",
         columns=("Gate", "Criterion", "Level", "What the evidence says", "Verdict"),
         rows=found.gates,

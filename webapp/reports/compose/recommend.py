@@ -1,6 +1,7 @@
 """What the report recommends: rules over a few facts, the same for everybody, each with its reason."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from webapp.ui import formats
 
@@ -9,18 +10,23 @@ from ..document import Choice, Said
 LIKELY, UNLIKELY = 0.8, 0.2
 """From this chance of a positive NPV on, and up to that one, money speaks clearly."""
 
+MOST_NAMED = 3
+"""So many criteria are named in a sentence; the table of gates names all."""
+
 
 @dataclass(frozen=True)
 class Facts:
     """What the rules look at; None is not known.
 
     gain_is_real, gain_sentence: the newest study's best tuned model against the base model. failing, unsettled: labels
-    of must-meet criteria of the first phase that is not passed. success_is_measured: whether the success rate of the
-    option in front is bound to a measurement. The notes are footnotes of the study and the scenario.
+    of must-meet criteria of the first phase that is not passed. option: the one in front; is_tuned: whether it takes
+    post-training at all. success_is_measured: whether the success rate of the
+    option in front is bound to a measurement. The notes are footnotes of the study, the scenario and the roadmap.
     """
 
     chance: float | None = None
     option: str = ""
+    is_tuned: bool = True
     money_notes: tuple[int, ...] = ()
     success_is_measured: bool = False
     gain_is_real: bool | None = None
@@ -34,7 +40,7 @@ class Facts:
     reopened: tuple[str, ...] = ()
     killed: str = ""
     has_roadmap: bool = False
-    kill_notes: tuple[int, ...] = field(default=())
+    plan_notes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,7 @@ def recommend(facts: Facts) -> Recommendation:
 def _against(facts: Facts) -> list[Said]:
     found = []
     if facts.killed:
-        found.append(Said(text=facts.killed, notes=facts.kill_notes))
+        found.append(Said(text=facts.killed, notes=facts.plan_notes))
     if facts.chance is not None and facts.chance <= UNLIKELY:
         text = f"{facts.option} pays in only {formats.percent(facts.chance)} of simulated futures."
         found.append(Said(text=text, notes=facts.money_notes))
@@ -79,7 +85,9 @@ def _speaks_for(facts: Facts) -> list[Said]:
         text = f"{facts.option} pays in {formats.percent(facts.chance)} of simulated futures."
         found.append(Said(text=text, notes=facts.money_notes))
     if facts.has_roadmap and facts.phase and not (facts.failing or facts.unsettled):
-        found.append(Said(text=f"Every must-meet criterion of the phase “{facts.phase}” passes."))
+        found.append(
+            Said(text=f"Every must-meet criterion of the phase “{facts.phase}” passes.", notes=facts.plan_notes)
+        )
     return found
 
 
@@ -100,12 +108,27 @@ def _held_back(facts: Facts) -> list[Said]:
         if UNLIKELY < facts.chance < LIKELY:
             text = f"{facts.option} pays in {formats.percent(facts.chance)} of simulated futures: not yet sure."
             found.append(Said(text=text, notes=facts.money_notes))
+        if not facts.is_tuned:
+            text = f"The option that is worth most, {facts.option}, needs no post-training."
+            found.append(Said(text=text, notes=facts.money_notes))
         if not facts.success_is_measured:
             text = f"The success rate of {facts.option} in the business case is not bound to a measurement."
             found.append(Said(text=text, notes=facts.money_notes))
     if not facts.has_roadmap:
         found.append(Said(text="There is no roadmap whose gates could be judged."))
-    found += [Said(text=f"“{label}” fails (phase “{facts.phase}”).") for label in facts.failing]
-    found += [Said(text=f"“{label}” has not enough evidence (phase “{facts.phase}”).") for label in facts.unsettled]
-    found += [Said(text=f"A gate that was passed is open again: {reason}") for reason in facts.reopened]
-    return found
+    gates = [
+        *_named(facts.failing, "fails", "fail", facts.phase),
+        *_named(facts.unsettled, "has not enough evidence", "have not enough evidence", facts.phase),
+        *(f"A gate that was passed is open again: {reason}" for reason in facts.reopened),
+    ]
+    return [*found, *(Said(text=text, notes=facts.plan_notes) for text in gates)]
+
+
+def _named(labels: tuple[str, ...], does: str, do: str, phase: str) -> Iterator[str]:
+    """A sentence that counts the criteria and names the first of them; none where there are none."""
+    if not labels:
+        return
+    names = ", ".join(f"“{label}”" for label in labels[:MOST_NAMED])
+    rest = f" and {formats.count(len(labels) - MOST_NAMED)} more" if len(labels) > MOST_NAMED else ""
+    counted = formats.count(len(labels), "must-meet criterion,must-meet criteria")
+    yield f"{counted} of the phase “{phase}” {does if len(labels) == 1 else do}: {names}{rest}."

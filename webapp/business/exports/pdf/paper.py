@@ -172,13 +172,15 @@ class Paper:
             paint_scene(self.canvas, scene, x, top - tallest - 8 - height, font=self.fonts.sans, write=self.fonts.write)
         self.y = top - tallest - height - 8 - GAP
 
-    def table(self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, strong: int = -1) -> None:
-        """A table whose cells wrap; a row is never split over pages. strong: the row in bold."""
+    def table(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[str]], *, strong: int = -1, most: int = 3
+    ) -> None:
+        """A table whose cells wrap; a row is never split over pages. strong: the row in bold; most: lines a cell."""
         self._head(columns)
         for number, row in enumerate(rows):
             face = self.fonts.bold if number == strong else self.fonts.sans
             cells = [
-                _cut(self.lines_of(text, 8, self.width * column.share - 8, face), 3)
+                _cut(self.lines_of(text, 8, self.width * column.share - 8, face), most)
                 for text, column in zip(row, columns, strict=True)
             ]
             height = max(map(len, cells)) * 10.4 + 5

@@ -1,0 +1,60 @@
+"""A report as its page draws it: pictures as vectors, tables and footnotes by their place."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString, mark_safe
+
+from webapp.ui.vectors.plot import draw
+from webapp.ui.vectors.svg import svg
+
+from .document import CHOICES, Document, Picture, Table
+
+BOARD_PICTURES, APPENDIX_PICTURES = ("npv-band", "study"), ("tornado", "options")
+BOARD_TABLES, APPENDIX_TABLES = ("options", "phases"), ("evidence", "claims", "gates")
+MOST_ON_BOARD = 4
+"""So many risks and next steps stand on the board's page; all of them, where there are more, in the appendix."""
+
+_WIDTH, _HEIGHT, _TALL = 300.0, 180.0, 230.0
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A picture with its markup, which follows the page's theme."""
+
+    picture: Picture
+    markup: SafeString
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What the template of a document needs."""
+
+    document: Document
+    choice: str
+    board_pictures: Sequence[Drawn]
+    appendix_pictures: Sequence[Drawn]
+    board_tables: Sequence[Table]
+    appendix_tables: Sequence[Table]
+
+
+def shown(document: Document) -> Shown:
+    """The document, drawn."""
+    return Shown(
+        document=document,
+        choice=CHOICES[document.choice],
+        board_pictures=_drawn(document, BOARD_PICTURES, _HEIGHT),
+        appendix_pictures=_drawn(document, APPENDIX_PICTURES, _TALL),
+        board_tables=[document.table(key) for key in BOARD_TABLES],
+        appendix_tables=[document.table(key) for key in APPENDIX_TABLES],
+    )
+
+
+def _drawn(document: Document, keys: Sequence[str], height: float) -> list[Drawn]:
+    found = {picture.key: picture for picture in document.pictures}
+    return [Drawn(found[key], _markup(found[key], height)) for key in keys if key in found]
+
+
+def _markup(picture: Picture, height: float) -> SafeString:
+    scene = draw(picture.figure, _WIDTH, height)
+    return mark_safe(svg(scene, picture.finding))  # noqa: S308 - `svg` escapes every text and names only tokens

@@ -250,3 +250,36 @@ def test_exported_json_is_the_document() -> None:
     raw = json.loads(FORMS["json"].write(standard_plan(), ABOUT))
     assert parse_document(raw) == standard_plan()
     assert from_mspdi(parsed(FORMS["mspdi"].write(standard_plan(), ABOUT))).links
+
+
+TASK_ORDER = [
+    "UID",
+    "ID",
+    "Name",
+    "Type",
+    "IsNull",
+    "WBS",
+    "OutlineNumber",
+    "OutlineLevel",
+    "Start",
+    "Finish",
+    "Duration",
+    "DurationFormat",
+    "Work",
+    "Milestone",
+    "Summary",
+    "ConstraintType",
+    "CalendarUID",
+    "ConstraintDate",
+    "Notes",
+    "PredecessorLink",
+    "ExtendedAttribute",
+]
+"""The order of the elements of a task in Microsoft's schema (mspdi_pj12.xsd), as far as they are written here."""
+
+
+def test_elements_of_a_task_stand_in_the_order_of_the_schema() -> None:
+    root = parsed(FORMS["mspdi"].write(standard_plan(), ABOUT))
+    for task in children(root, "Tasks", "Task"):
+        places = [TASK_ORDER.index(child.tag.rpartition("}")[2]) for child in task]
+        assert places == sorted(places)

@@ -12,7 +12,7 @@ from ..models import GateCriterion
 from .hand import Hand
 
 _ACCURACY = tuple(name for name, metric in METRICS.items() if metric.is_rate)
-_KINDS = {"fraction": ("percent", ""), "usd": ("money", ""), "seconds": ("sig", "s")}
+_KINDS = {"fraction": ("percent", ""), "usd": ("money", "USD"), "seconds": ("sig", "s")}
 
 
 def measured(hand: Hand, criterion: MeasurementCriterion, row: GateCriterion) -> Figure | None:

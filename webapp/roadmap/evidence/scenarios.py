@@ -28,6 +28,8 @@ def of_scenario(hand: Hand, criterion: ScenarioCriterion, row: GateCriterion) ->
     if scenario is None:
         return None
     told = figures(scenario, criterion.option)
+    if not told["option_name"]:
+        return None  # it has no option, or none of this key, to set against doing nothing
     shown = SCENARIO_FIGURES[criterion.figure]
     low, high = _interval(scenario, criterion.figure, told["option"])
     return Figure(
@@ -36,13 +38,20 @@ def of_scenario(hand: Hand, criterion: ScenarioCriterion, row: GateCriterion) ->
         low,
         high,
         kind=shown.kind,
-        unit=shown.unit,
-        name=f"{scenario.name}, {told['option_name']}" if told["option_name"] else scenario.name,
+        unit=told["currency"] if shown.kind == "money" else shown.unit,
+        name=f"{scenario.name}, {told['option_name']}",
         ref=f"scenario:{scenario.code}",
-        reason=f"{scenario.name} has no such figure: it is never reached within the scenario's horizon.",
+        reason=_why_none(scenario, criterion.figure),
         stale=_expired(scenario.document),
         basis=(("scenario", f"{scenario.code} version {scenario.version}"),),
     )
+
+
+def _why_none(scenario: Scenario, figure: str) -> str:
+    """Why a figure that the engine left out does not exist."""
+    if figure == "payback_months":
+        return f"It is never paid back within the scenario's {scenario.latest_outcome.get('horizon_months')} months."
+    return f"{SCENARIO_FIGURES[figure].title} is undefined in this scenario."
 
 
 def _interval(scenario: Scenario, figure: str, option: str) -> tuple[float | None, float | None]:

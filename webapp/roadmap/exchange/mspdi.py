@@ -3,7 +3,8 @@
 Phases are summary tasks. The calendar has seven working days of 24 hours, so that a day here is a day there, and each
 task is held on its date by a start-no-earlier-than constraint. `LinkLag` counts tenths of a minute. A milestone's key
 and what serves it stand in the task's custom fields Text1 and Text2, its owner is a resource known by e-mail. Gates
-have no place in this format: an import leaves them as they are.
+have no place in this format: an import leaves them as they are. Elements stand in the order of Microsoft's schema,
+which its own program insists on.
 """
 
 from datetime import date, datetime, timedelta
@@ -35,8 +36,8 @@ def to_mspdi(document: PlanDocument, *, name: str, now: datetime) -> bytes:
     _put(root, ScheduleFromStart=1, StartDate=_moment(first), CalendarUID=1, DefaultStartTime="00:00:00")
     _put(root, MinutesPerDay=24 * 60, MinutesPerWeek=7 * 24 * 60, DaysPerMonth=30)
     fields = SubElement(root, "ExtendedAttributes")
-    for field, alias in ((TEXT1, "Key"), (TEXT2, "Serves")):
-        _put(SubElement(fields, "ExtendedAttribute"), FieldID=field, FieldName=f"Text{alias}", Alias=alias)
+    for number, (field, alias) in enumerate(((TEXT1, "Key"), (TEXT2, "Serves")), start=1):
+        _put(SubElement(fields, "ExtendedAttribute"), FieldID=field, FieldName=f"Text{number}", Alias=alias)
     _calendar(SubElement(root, "Calendars"))
     owners = list(dict.fromkeys(part.owner for part in document.milestones if part.owner))
     uids = _tasks(SubElement(root, "Tasks"), document)
@@ -88,10 +89,11 @@ def _tasks(parent: Element, document: PlanDocument) -> dict[str, int]:
         inside = [part for part in document.milestones if part.phase == number]
         task = SubElement(parent, "Task")
         _put(task, UID=number, ID=row, Name=phase.name, Type=1, IsNull=0, WBS=number, OutlineNumber=number)
-        _put(task, OutlineLevel=1, Summary=1, Milestone=0, Notes=phase.aim or "")
+        _put(task, OutlineLevel=1)
         if inside:
             _put(task, Start=_moment(min(part.start for part in inside)))
             _put(task, Finish=_moment(max(part.finish for part in inside) + timedelta(days=1)))
+        _put(task, Milestone=0, Summary=1, Notes=phase.aim or "")
         for place, part in enumerate(inside, start=1):
             row += 1
             _task(SubElement(parent, "Task"), document, part, uids, row, f"{number}.{place}")
@@ -104,8 +106,8 @@ def _task(
     days = (part.finish - part.start).days + 1
     _put(task, UID=uids[part.key], ID=row, Name=part.name, Type=1, IsNull=0, WBS=outline, OutlineNumber=outline)
     _put(task, OutlineLevel=2, Start=_moment(part.start), Finish=_moment(part.finish + timedelta(days=1)))
-    _put(task, Duration=f"PT{days * 24}H0M0S", DurationFormat=7, Work=_hours(part.effort_days), Summary=0, Milestone=0)
-    _put(task, ConstraintType=4, ConstraintDate=_moment(part.start), CalendarUID=-1, Notes=part.description)
+    _put(task, Duration=f"PT{days * 24}H0M0S", DurationFormat=7, Work=_hours(part.effort_days), Milestone=0, Summary=0)
+    _put(task, ConstraintType=4, CalendarUID=-1, ConstraintDate=_moment(part.start), Notes=part.description)
     for link in document.links:
         if link.after == part.key:
             made = SubElement(task, "PredecessorLink")

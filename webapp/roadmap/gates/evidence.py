@@ -20,10 +20,11 @@ class Verdict(StrEnum):
 class Figure:
     """A number with its 95% interval, and what it rests on.
 
-    `kind` is how it is written (`percent`, `points`, `money`, `count`, `sig`) and `unit` follows it. `value` is None
-    where the figure is known not to exist (a plan that never pays back); `reason` says why. `ref` names what it came
-    from: `job:<code>`, `study:<code>`, `scenario:<code>`, `dataset:<code>`, or nothing. `stale` says in a sentence
-    why it no longer counts. `basis` names what would re-open a gate if it changed: (what, which) pairs.
+    `kind` is how it is written (`percent`, `points`, `money`, `count`, `sig`) and `unit` follows it; of money it is the
+    currency. `value` is None where the figure is known not to exist (a plan that never pays back); `reason` says why.
+    `ref` names what it came from: `job:<code>`, `study:<code>`, `scenario:<code>`, `dataset:<code>`, or nothing.
+    `stale` says in a sentence why it no longer counts. `basis` names what would re-open a gate if it changed: (what,
+    which) pairs.
     """
 
     value: float | None
@@ -46,10 +47,9 @@ class Figure:
     def text(self) -> str:
         """`89.0% [85.0, 92.1] n=300`, with its unit."""
         if self.kind == "money":
-            shown = formats.money(self.value)
-            if self.low is not None and self.high is not None:
-                shown += f" [{formats.money(self.low)}, {formats.money(self.high)}]"
-            return shown
+            low, high = self.low, self.high
+            bounds = "" if low is None or high is None else f" [{self.written(low)}, {self.written(high)}]"
+            return formats.money(self.value, self.unit) + bounds
         if self.kind == "count":
             return formats.count(self.value, self.unit)
         estimate = {"value": self.value, "low": self.low, "high": self.high, "n": self.n or None}
@@ -59,7 +59,7 @@ class Figure:
     def written(self, value: float) -> str:
         """Another value as this figure is written: a threshold, a bound."""
         if self.kind == "money":
-            return formats.money(value)
+            return formats.money(value, self.unit)
         shown = {"percent": formats.percent, "points": formats.points}.get(self.kind, formats.sig)(value)
         return f"{shown} {self.unit}".strip()
 

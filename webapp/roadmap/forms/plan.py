@@ -145,7 +145,8 @@ class BaselineForm(forms.Form):
     name = forms.CharField(max_length=80, help_text="Today's dates are kept under it and never change.")
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="baseline_%s", **options)  # two forms of one page have a name to give
+        super().__init__(*args, **options)
+        self.auto_id = "baseline_%s"  # two forms of one page have a name to give
 
 
 class TemplateForm(forms.Form):
@@ -159,7 +160,8 @@ class TemplateForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, auto_id="template_%s", **options)  # two forms of one page have a name to give
+        super().__init__(*args, **options)
+        self.auto_id = "template_%s"  # two forms of one page have a name to give
 
 
 class ImportForm(forms.Form):

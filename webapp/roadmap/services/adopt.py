@@ -14,7 +14,7 @@ from webapp.projects.audit import record
 from webapp.projects.models import Project
 
 from ..exchange.document import DocumentFaults, GatePart, MilestonePart, PlanDocument
-from ..models import Dependency, Gate, GateCriterion, Milestone, Phase, Roadmap
+from ..models import Change, Dependency, Gate, GateCriterion, Milestone, Phase, Roadmap
 from ..standard import NAME, standard_plan
 from .history import RoadmapRefused, note, note_all
 
@@ -67,6 +67,7 @@ def adopt(*, by: User, roadmap: Roadmap, document: PlanDocument, remove_missing:
     _refuse_strangers(document, members)
     phases = _phases(by, roadmap, document, done)
     there = {each.key: each for each in roadmap.milestones.select_related("phase", "owner", "gate")}
+    fresh: list[tuple[MilestonePart, Milestone]] = []
     for place, part in enumerate(document.milestones):
         fields = {
             "phase": phases[part.phase - 1],
@@ -76,9 +77,10 @@ def adopt(*, by: User, roadmap: Roadmap, document: PlanDocument, remove_missing:
         }
         if part.key in there:
             _change(by, there[part.key], fields, place, done)
+            _criteria(by, there[part.key].gate, part.gate, done)
         else:
-            there[part.key] = _add(by, roadmap, part, fields, place, done)
-        _criteria(by, there[part.key].gate, part.gate, done)
+            fresh.append((part, Milestone(roadmap=roadmap, key=part.key, position=place, **fields)))
+    there |= _add_all(by, roadmap, fresh, done)
     _links(by, roadmap, document, there, done)
     if remove_missing:
         _remove(by, roadmap, document, there, done)
@@ -131,14 +133,33 @@ def _change(by: User, milestone: Milestone, fields: dict[str, Any], place: int, 
     done.changed += 1
 
 
-def _add(
-    by: User, roadmap: Roadmap, part: MilestonePart, fields: dict[str, Any], place: int, done: Adopted
-) -> Milestone:
-    made = Milestone.objects.create(roadmap=roadmap, key=part.key, position=place, **fields)
-    made.gate = Gate.objects.create(milestone=made)
-    note(by, roadmap, "added", milestone=made, new=f"{part.start} to {part.finish}")
-    done.added += 1
-    return made
+def _add_all(
+    by: User, roadmap: Roadmap, fresh: list[tuple[MilestonePart, Milestone]], done: Adopted
+) -> dict[str, Milestone]:
+    """Store new milestones with their gates and criteria, in four queries; returns them by key."""
+    made = Milestone.objects.bulk_create([milestone for _, milestone in fresh])
+    asked = [part.gate.should_needed if part.gate else None for part, _ in fresh]
+    gates = Gate.objects.bulk_create(
+        Gate(milestone=milestone, should_needed=needed) for milestone, needed in zip(made, asked, strict=True)
+    )
+    GateCriterion.objects.bulk_create(
+        GateCriterion(gate=gate, spec=spec, position=place)
+        for gate, (part, _) in zip(gates, fresh, strict=True)
+        for place, spec in enumerate(part.gate.criteria if part.gate else [])
+    )
+    Change.objects.bulk_create(
+        Change(
+            roadmap=roadmap,
+            milestone=milestone,
+            subject=milestone.name[:200],
+            field="added",
+            new=f"{milestone.start} to {milestone.finish}",
+            by=by,
+        )
+        for milestone in made
+    )
+    done.added += len(made)
+    return {milestone.key: milestone for milestone in made}
 
 
 def _criteria(by: User, gate: Gate, part: GatePart | None, done: Adopted) -> None:

@@ -17,7 +17,7 @@ def test_smollm2_at_rank_8_on_query_and_value() -> None:
 
 
 def test_gpt_3_as_its_papers_table_has_it() -> None:
-    """Hu et al. 2021, table 5: rank 1 on query and value is 4.7 M, rank 4 is 18.9 M = 96 x 4 x 4 x 12,288."""
+    """On query and value: rank 1 is 4.7 M weights, as Hu et al. 2021 count them; rank 4 is 96 x 4 x 4 x 12,288."""
     shape = ARCHITECTURES["gpt-3-175b"].shape
     assert lora_parameters(shape, 1, ["q", "v"]) == 4_718_592
     assert lora_parameters(shape, 4, ["q", "v"]) == 18_874_368

@@ -160,12 +160,25 @@
   });
   document.addEventListener("htmx:afterOnLoad", () => { offline = false; });
 
-  // --- what was chosen before the scripts were there (a slow load, a form that the browser restored) takes effect
+  // --- what was typed or chosen before the scripts were there (a slow load, a form that the browser restored) takes effect
+  function differs(part) {
+    if (["hidden", "range", "file", "submit", "button"].includes(part.type)) return false;
+    if (part.options) {
+      const chosen = [...part.options].findIndex((each) => each.defaultSelected);
+      return !part.multiple && part.selectedIndex !== Math.max(chosen, 0);
+    }
+    if (part.type === "checkbox" || part.type === "radio") return part.checked !== part.defaultChecked;
+    return part.value !== undefined && part.value !== part.defaultValue;
+  }
   addEventListener("load", () => {
-    document.querySelectorAll("form[hx-trigger='change'] select").forEach((select) => {
-      const options = [...select.options];
-      const changed = options.some((each) => each.defaultSelected) && options.some((each) => each.selected !== each.defaultSelected);
-      if (changed) select.dispatchEvent(new Event("change", { bubbles: true }));
+    const followed = new Set(document.querySelectorAll("form[hx-trigger]"));
+    document.querySelectorAll("[hx-trigger*='from:#']").forEach((part) => {
+      const form = document.getElementById(part.getAttribute("hx-trigger").match(/from:#([\w-]+)/)[1]);
+      if (form && form.elements) followed.add(form);
+    });
+    followed.forEach((form) => {
+      const changed = [...form.elements].find(differs);
+      if (changed) for (const type of ["input", "change"]) changed.dispatchEvent(new Event(type, { bubbles: true }));
     });
   });
 

@@ -1,10 +1,11 @@
 """A business case in a real browser: made, changed with the outcome following, overtaken, bound, compared; by axe."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -14,7 +15,7 @@ from tests.webapp import factories
 from tests.webapp.business.scenarios.conftest import study
 from webapp.accounts.models import User
 from webapp.business.models import Scenario
-from webapp.business.services import stored_case, update_scenario
+from webapp.business.services import create_scenario, stored_case, update_scenario
 from webapp.projects.models import Project
 
 pytestmark = pytest.mark.browser
@@ -38,6 +39,7 @@ def test_a_business_case_from_preset_to_comparison(
 ) -> None:
     page.goto(f"{live_server.url}/projects/{project.code}/scenarios/")
     page.get_by_role("link", name="Make the first scenario").click()
+    expect(page.get_by_role("button", name="Make the scenario")).to_be_visible()
     axe(page)
     page.get_by_label("Name").fill("Cautious")
     page.get_by_role("button", name="Make the scenario").click()
@@ -87,4 +89,23 @@ def test_a_business_case_from_preset_to_comparison(
             assert sideways(page) <= 0, (path, width)
     axe(page)
     shot(page, "scenario")
+    assert not faults, faults
+
+
+def test_what_is_typed_before_the_scripts_came_is_followed(
+    page: Page, live_server: LiveServer, project: Project, faults: list[str]
+) -> None:
+    owner = User.objects.get(email="owner@example.com")
+    made = create_scenario(by=owner, project=project, case=roi.preset("support-desk"))
+
+    def late(route: Route) -> None:
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/htmx*.js", late)
+    page.goto(f"{live_server.url}/projects/{project.code}/scenarios/{made.code}/edit/", wait_until="commit")
+    value = page.locator("#outcome .tile-value").first
+    before = value.inner_text()
+    page.locator('[name="work.labour_cost_per_hour"]').fill("60")
+    expect(value).not_to_have_text(before)
     assert not faults, faults

@@ -34,6 +34,8 @@ class CriterionForm(forms.Form):
     def __init__(self, project: Project, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.project = project
+        shared = ("level", "title")
+        self.order_fields([*(name for name in self.fields if name not in shared), *shared])  # the rule itself first
         self.offer()
 
     def offer(self) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from webapp.projects.access import get_project
-from webapp.projects.models import Role
+from webapp.projects.models import Project, Role
 from webapp.projects.pages import frame, person
 
 from . import access, services
@@ -26,14 +26,17 @@ MOST_CHANGES = 40
 @require_safe
 def report(request: HttpRequest, code: str) -> HttpResponse:
     """The report as the data stand, and those that were issued."""
-    project = get_project(person(request), code)
+    return _draft(request, get_project(person(request), code), IssueForm())
+
+
+def _draft(request: HttpRequest, project: Project, form: IssueForm, *, status: int = 200) -> HttpResponse:
     context = {
         **frame(request, project, "report"),
         "shown": shown(compose(project, timezone.localdate())),
-        "form": IssueForm(),
+        "form": form,
         "issued": Report.objects.filter(project=project).select_related("issued_by").defer("document"),
     }
-    return render(request, "reports/report.html", context)
+    return render(request, "reports/report.html", context, status=status)
 
 
 @require_POST
@@ -43,8 +46,7 @@ def issue(request: HttpRequest, code: str) -> HttpResponse:
     project = get_project(user, code, need=Role.EDITOR)
     form = IssueForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Not issued: the note may have at most 300 characters.")
-        return redirect("reports:report", code)
+        return _draft(request, project, form, status=422)
     made = services.issue_report(by=user, project=project, note=form.cleaned_data["note"])
     messages.success(request, f"Report {made.number} is issued and will not change.")
     return redirect("reports:issued", code, made.number)

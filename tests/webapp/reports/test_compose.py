@@ -1,0 +1,132 @@
+"""The report of a project with nothing, with half of it and with all: what is said, and what is not invented."""
+
+import json
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from tests.webapp import factories
+from webapp.accounts.models import User
+from webapp.projects.models import Project
+from webapp.reports.compose import compose
+from webapp.reports.differences import changes
+from webapp.reports.document import Document, content_digest
+from webapp.roadmap.models import Choice, GateCriterion, Roadmap
+from webapp.roadmap.services.gates import decide, waive
+
+from . import rows
+
+
+@pytest.fixture
+def owner(people: dict[str, User]) -> User:
+    return people["owner"]
+
+
+def test_an_empty_project_says_what_is_missing_and_no_figure(project: Project) -> None:
+    said = compose(project, rows.TODAY)
+    assert said.choice == "hold"
+    assert len(said.missing) == 3
+    assert {figure.value for figure in said.figures} == {"not known"}
+    assert (said.pictures, said.notes, said.risks, said.steps) == ((), (), (), ())
+    assert all(not table.rows and table.empty for table in said.tables)
+
+
+def test_half_a_project_says_what_it_has_and_names_the_rest(project: Project, owner: User) -> None:
+    rows.half_filled(project, owner)
+    said = compose(project, rows.TODAY)
+    assert said.choice == "hold"
+    assert said.missing == (
+        "The success rate in the business case is not measured.",
+        "No roadmap has been started, so no gate could be judged.",
+    )
+    assert said.risks[0].text.startswith(f"{rows.OVERLAPPING} training rows also stand in the held-out set")
+    assert {picture.key for picture in said.pictures} == {"npv-band", "study", "tornado", "options"}
+    assert any("worth up to $" in step.text for step in said.steps)
+
+
+def test_a_full_project_rests_every_number_on_a_footnote(project: Project, owner: User) -> None:
+    scenario = rows.filled(project, owner)
+    said = compose(project, rows.TODAY)
+    assert said.missing == ()
+    numbers = {note.number for note in said.notes}
+    sources = [note.text for note in said.notes]
+    assert numbers == set(range(1, len(numbers) + 1))
+    assert f"Scenario “{scenario.name}”, version 1" in sources
+    with_figures = [*said.reasons, *said.figures, *said.steps, *said.risks, *(r for t in said.tables for r in t.rows)]
+    assert all(each.notes and set(each.notes) <= numbers for each in with_figures)
+    evidence = said.table("evidence").rows
+    assert [row.cells[2] for row in evidence] == ["90.7% [87.7, 93.7]", "90.0% [87.0, 93.0]", "50.0% [47.0, 53.0]"]
+    assert {row.badge for row in said.table("claims").rows} == {"held", "not held", "not settled"}
+
+
+def test_a_waiver_and_a_decision_to_end_it_stand_in_the_report(project: Project, owner: User) -> None:
+    rows.filled(project, owner)
+    row = GateCriterion.objects.filter(gate__milestone__roadmap__project=project).first()
+    assert row is not None
+    waiver = waive(by=owner, row=row, reason="The board agreed", until=_soon())
+    waived = compose(project, waiver.until)
+    assert any("waived by Owner until" in risk.text and "The board agreed" in risk.text for risk in waived.risks)
+    assert waived.table("gates").rows[0].badge == "waived"
+    assert not any("is waived by" in risk.text for risk in compose(project, waiver.until + timedelta(days=1)).risks)
+    decide(by=owner, gate=row.gate, choice=Choice.KILL, note="No budget")
+    ended = compose(project, rows.TODAY)
+    assert ended.choice == "stop"
+    assert "No budget" in ended.reasons[0].text
+
+
+def _soon() -> date:
+    return timezone.localdate() + timedelta(days=5)
+
+
+def test_the_same_data_give_the_same_document_and_digest(project: Project, owner: User) -> None:
+    rows.filled(project, owner)
+    first, second = compose(project, rows.TODAY), compose(project, rows.TODAY)
+    assert first == second
+    assert first.digest() == second.digest()
+    stored = json.loads(json.dumps(first.model_dump(mode="json")))
+    assert content_digest(stored) == first.digest()
+    assert Document.model_validate(stored).digest() == first.digest()
+
+
+def test_the_digest_does_not_hang_on_how_a_database_spells_numbers() -> None:
+    assert content_digest({"a": [1.0, -0.0, 1e22]}) == content_digest({"a": [1, 0, 10**22]})
+    assert content_digest({"a": True}) != content_digest({"a": 1})
+    assert content_digest({"a": 0.1}) != content_digest({"a": 0.1000001})
+
+
+def test_queries_do_not_grow_with_the_project(project: Project, owner: User) -> None:
+    rows.filled(project, owner)
+    before = _queries(project)
+    roadmap = Roadmap.objects.get(project=project)
+    for number in range(10):
+        rows.measured(factories.job(project, name=f"Evaluate {number}"), "choice", 0.5, 300)
+    for row in GateCriterion.objects.filter(gate__milestone__roadmap=roadmap)[:5]:
+        waive(by=owner, row=row, reason="Agreed", until=_soon())
+    assert _queries(project) == before
+    assert before < 30
+
+
+def _queries(project: Project) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        compose(project, rows.TODAY)
+    return len(asked)
+
+
+def test_changes_tell_what_is_said_differently_and_nothing_else(project: Project, owner: User) -> None:
+    empty = compose(project, rows.TODAY)
+    assert changes(empty, compose(project, rows.TODAY + timedelta(days=3))) == []
+    rows.filled(project, owner)
+    full = compose(project, rows.TODAY)
+    told = {change.what: change for change in changes(empty, full)}
+    assert told["Net present value"].then.startswith("not known")
+    assert "$" in told["Net present value"].now
+    model = "What was measured: Evaluate LoRA, Accuracy, choosing among the labels"
+    assert told[model].then == ""
+    assert told[model].now == "90.0% [87.0, 93.0] · 300 · 2026-03-02"
+    back = {change.what: change for change in changes(full, empty)}
+    assert (back[model].then, back[model].now) == (told[model].now, "")

@@ -18,6 +18,16 @@ MOST_ON_BOARD = 4
 _WIDTH, _HEIGHT, _TALL = 300.0, 180.0, 230.0
 
 
+NO_STEPS = "Nothing that the data ask for."
+
+
+def no_risks(document: Document) -> str:
+    """What stands where no risk is listed: that none was found, or that nothing was there to be judged."""
+    if any(document.table(key).rows for key in ("evidence", "options", "gates")):
+        return "No failed criterion, waiver, overlap or outdated figure was found."
+    return "Nothing has been judged yet, so no risk is known."
+
+
 @dataclass(frozen=True)
 class Drawn:
     """A picture with its markup, which follows the page's theme."""
@@ -32,6 +42,8 @@ class Shown:
 
     document: Document
     choice: str
+    no_risks: str
+    no_steps: str
     board_pictures: Sequence[Drawn]
     appendix_pictures: Sequence[Drawn]
     board_tables: Sequence[Table]
@@ -43,6 +55,8 @@ def shown(document: Document) -> Shown:
     return Shown(
         document=document,
         choice=CHOICES[document.choice],
+        no_risks=no_risks(document),
+        no_steps=NO_STEPS,
         board_pictures=_drawn(document, BOARD_PICTURES, _HEIGHT),
         appendix_pictures=_drawn(document, APPENDIX_PICTURES, _TALL),
         board_tables=[document.table(key) for key in BOARD_TABLES],

@@ -8,7 +8,7 @@ from webapp.jobs.charts.figure import Chart
 from webapp.ui import formats
 
 from .document import CHOICES, Document, Picture, Said, Table
-from .pages import APPENDIX_PICTURES, APPENDIX_TABLES, BOARD_PICTURES, BOARD_TABLES, MOST_ON_BOARD
+from .pages import APPENDIX_PICTURES, APPENDIX_TABLES, BOARD_PICTURES, BOARD_TABLES, MOST_ON_BOARD, NO_STEPS, no_risks
 
 _CHART_HEIGHTS, _APPENDIX_HEIGHT = (140.0, 110.0, 86.0), 148.0
 _SMALL, _MOST_LINES = 8.0, 12
@@ -56,8 +56,7 @@ def _board(paper: Paper, document: Document, stand: str, height: float) -> None:
     _charts(paper, document, BOARD_PICTURES, height)
     for key in BOARD_TABLES:
         _table(paper, document.table(key))
-    nothing = "No failed criterion, waiver, overlap or outdated figure was found."
-    parts = [("Risks", document.risks, nothing), ("What to do next", document.steps, "Nothing that the data ask for.")]
+    parts = [("Risks", document.risks, no_risks(document)), ("What to do next", document.steps, NO_STEPS)]
     if document.missing:
         parts.append(("What is missing", tuple(Said(text=text) for text in document.missing), ""))
     _columns(paper, parts)

@@ -1,5 +1,6 @@
 """From a project to its report: rules over what is stored, and nothing where nothing is stored."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from webapp.projects.models import Project
@@ -29,7 +30,7 @@ def compose(project: Project, today: date) -> Document:
         reasons=advice.reasons,
         figures=money.figures or _unknown_figures(),
         risks=(*_overlap(study), *stands.risks, *money.risks),
-        steps=(*stands.steps, *money.steps),
+        steps=(*stands.steps, *money.steps, *_first_steps(study, money, stands)),
         missing=_missing(study, money, stands),
         tables=(
             options_table(money),
@@ -81,6 +82,18 @@ def _overlap(study: Found) -> tuple[Said, ...]:
         return ()
     text = f"{formats.count(rows, 'training row')} also stand in the held-out set: the measured accuracy is too kind."
     return (Said(text=text, notes=study.notes),)
+
+
+def _first_steps(study: Found, money: Money, stands: Plan) -> Iterator[Said]:
+    """What fills the gaps that `_missing` names."""
+    if study.outcome is None:
+        yield Said(text="Compare a tuned model with the base model on held-out items: it shows whether tuning gains.")
+    if money.scenario is None:
+        yield Said(text="Make a business case: it shows what a gain would be worth.")
+    elif not money.is_measured and study.outcome is not None:
+        yield Said(text="Take the measured success rate over into the business case.", notes=study.notes)
+    if not stands.exists:
+        yield Said(text="Start the roadmap: its gates say what has to be shown before more is spent.")
 
 
 def _missing(study: Found, money: Money, stands: Plan) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
@@ -66,6 +67,10 @@ def test_a_report_from_issue_to_a_closed_link(
     theirs.set_viewport_size({"width": 794, "height": 1123})
     expect(theirs.get_by_role("link", name="PDF")).to_be_hidden()
     shot(theirs, "report-print")
+    for size in ("A4", "Letter"):
+        first, second, *_ = pypdfium2.PdfDocument(theirs.pdf(format=size))
+        assert "What to do next" in first.get_textpage().get_text_range(), size
+        assert second.get_textpage().get_text_range().startswith("Appendix for the auditor"), size
 
     page.get_by_role("button", name="Close the link for Auditors").click()
     expect(page.get_by_text("The link is closed.")).to_be_visible()

@@ -1,6 +1,6 @@
 # make run   start the product (the first time also installs it)
 # make test  lint, types and the whole test suite
-# make quick the tests that neither train, nor drive a browser, nor kill processes
+# make quick the tests that neither train, nor drive a browser, nor start or kill other programs
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -16,10 +16,10 @@ run: $(STAMP)
 BESIDE := --numprocesses 3 --dist loadgroup
 
 test: $(STAMP) lint types quick
-	$(BIN)/python -m pytest -m "training or browser or faults" $(BESIDE)
+	$(BIN)/python -m pytest -m "training or browser or faults or services" $(BESIDE)
 
 quick: $(STAMP)
-	$(BIN)/python -m pytest -m "not (training or browser or faults)" --numprocesses auto --dist worksteal
+	$(BIN)/python -m pytest -m "not (training or browser or faults or services)" --numprocesses auto --dist worksteal
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

@@ -16,6 +16,8 @@ from .processes import DRIVER, environment, events, run_to_end, start_job, types
 
 FINAL = {"done", "failed", "cancelled"}
 
+pytestmark = pytest.mark.faults
+
 
 def assert_one_end(folder: Path, type_: str) -> dict[str, Any]:
     """Numbers run 1, 2, 3 ... and the only final event is the last, of this type."""
@@ -119,7 +121,6 @@ def test_failures_say_what_to_change(tmp_path: Path, stage: str, status: int, wo
     assert not (tmp_path / "job/result.json").exists()
 
 
-@pytest.mark.faults
 def test_a_disk_that_is_full_to_the_last_byte_still_takes_the_last_event(tmp_path: Path) -> None:
     """A real file system of 1 MiB, mounted for this process alone where the system lets users do so."""
     small = tmp_path / "small"
@@ -185,7 +186,6 @@ def test_a_log_that_cannot_be_written_changes_nothing(tmp_path: Path, stage: str
     assert_one_end(tmp_path / "job", "failed" if status else "done")
 
 
-@pytest.mark.faults
 @pytest.mark.parametrize("stage", ["load", "train", "save"])
 def test_cancel_is_answered_within_three_seconds(tmp_path: Path, stage: str) -> None:
     steps = 5 if stage == "save" else 1000
@@ -200,7 +200,6 @@ def test_cancel_is_answered_within_three_seconds(tmp_path: Path, stage: str) -> 
     process.communicate()
 
 
-@pytest.mark.faults
 def test_cancelled_at_any_moment_resumes_and_ends_once(tmp_path: Path) -> None:
     """SIGTERM at ten moments of one job: each attempt ends once, each step is counted once."""
     spec, folder = write_spec(tmp_path, steps=60), tmp_path / "job"
@@ -219,7 +218,6 @@ def test_cancelled_at_any_moment_resumes_and_ends_once(tmp_path: Path) -> None:
     assert [event["step"] for event in log if event["type"] == "step"] == list(range(1, 61))
 
 
-@pytest.mark.faults
 def test_killed_at_any_moment_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
     spec, folder = write_spec(tmp_path, steps=60), tmp_path / "job"
     moments = random.Random(11)
@@ -234,7 +232,6 @@ def test_killed_at_any_moment_goes_on_from_its_checkpoint(tmp_path: Path) -> Non
     assert steps == set(range(1, 61))
 
 
-@pytest.mark.faults
 def test_ctrl_c_stops_after_a_checkpoint(tmp_path: Path) -> None:
     process = start_job(write_spec(tmp_path, steps=1000), tmp_path / "job")
     wait_until(lambda: "step" in types(tmp_path / "job"))
@@ -245,7 +242,6 @@ def test_ctrl_c_stops_after_a_checkpoint(tmp_path: Path) -> None:
     assert_one_end(tmp_path / "job", "cancelled")
 
 
-@pytest.mark.faults
 def test_the_death_of_the_supervisor_stops_the_job(tmp_path: Path) -> None:
     process = start_job(write_spec(tmp_path, steps=1000), tmp_path / "job", UPLIFT_WATCH_PARENT="1")
     wait_until(lambda: "step" in types(tmp_path / "job"))
@@ -258,7 +254,6 @@ def test_the_death_of_the_supervisor_stops_the_job(tmp_path: Path) -> None:
         stream.close()
 
 
-@pytest.mark.faults
 def test_one_process_at_a_time_holds_a_folder(tmp_path: Path) -> None:
     """The second waits for the first, then finds the job done: no step is doubled."""
     spec = write_spec(tmp_path, steps=40)
@@ -280,7 +275,6 @@ def test_only_the_first_of_several_processes_writes(tmp_path: Path) -> None:
     assert not (tmp_path / "job/result.json").exists()
 
 
-@pytest.mark.faults
 def test_the_fault_of_a_sibling_process_is_the_jobs_fault(tmp_path: Path) -> None:
     """The launcher stops the first process when the second fails; that is a failure, not a cancellation."""
     folder = tmp_path / "job"

@@ -10,6 +10,7 @@ from webapp.files import bucket as buckets
 from webapp.files.bucket import FileMissing, FilesFault, bucket
 from webapp.files.trees import StoredFile, Tree, fetch, picture, store
 
+pytestmark = pytest.mark.services
 PART_BYTES = 8 * 1024 * 1024  # what is larger goes in several parts
 
 

@@ -36,7 +36,7 @@ from webapp.projects.models import Project
 
 from .conftest import OnMachine
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 DONE = Verdict(JobState.DONE)
 
 

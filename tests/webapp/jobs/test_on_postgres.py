@@ -5,12 +5,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.postgres import postgres_server
 
 HERE = Path(__file__).resolve().parent
 FILES = ("test_lease.py", "test_ingest.py", "test_sweep.py", "concurrent_claims.py")
 
 
+@pytest.mark.services
 def test_on_postgres() -> None:
     """A process of its own, as the database is chosen when Django starts."""
     with postgres_server() as server:

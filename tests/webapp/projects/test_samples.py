@@ -13,7 +13,7 @@ from webapp.projects.models import Project, Role
 from webapp.projects.prices import usd_per_hour
 from webapp.projects.samples import sample_project
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.services]
 
 
 def test_complete_made_once_and_completed_after_a_start_that_broke_off(

@@ -32,7 +32,7 @@ class Claim:
     note: str = ""
 
 
-_SOURCE = "Vendor case study of a healthcare AI enterprise that adapted a general model by PEFT; no data published"
+_SOURCE = "Told of a healthcare AI enterprise that adapted a general model by PEFT; no report or data found in public"
 
 ACCURACY = Claim("accuracy", "Accuracy", "92% accuracy", 0.92, _SOURCE, "2026-11-22")
 IMPROVEMENT = Claim(

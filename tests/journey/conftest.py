@@ -3,7 +3,7 @@
 import csv
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,8 @@ from .product import Product
 
 SIZES = {"train": 240, "validation": 24, "test": 80}
 
+Coding = Callable[[str, Mapping[str, int]], dict[str, Path]]
+
 
 @pytest.fixture(scope="session")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
@@ -35,16 +37,29 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 
 @pytest.fixture(scope="session")
-def coding_files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A part of the medical-coding sample as CSV files with the columns `diagnosis` and `department`, by split."""
-    folder = tmp_path_factory.mktemp("coding")
-    write_sample("medical-coding", folder / "rows")
-    files = {}
-    for split, size in SIZES.items():
-        rows = [json.loads(line) for line in (folder / "rows" / f"{split}.jsonl").read_text().splitlines()[:size]]
-        files[split] = folder / f"{split}.csv"
-        with files[split].open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["diagnosis", "department"])
-            writer.writerows([row["prompt"][-1]["content"], row["completion"][0]["content"]] for row in rows)
-    return files
+def coding(tmp_path_factory: pytest.TempPathFactory) -> Coding:
+    """Writes parts of the medical-coding sample as CSV files with columns `diagnosis` and `department`, by split."""
+    rows = tmp_path_factory.mktemp("coding") / "rows"
+    write_sample("medical-coding", rows)
+
+    def write(name: str, sizes: Mapping[str, int]) -> dict[str, Path]:
+        folder = tmp_path_factory.mktemp(name)
+        return {split: _as_csv(rows / f"{split}.jsonl", folder / f"{split}.csv", size) for split, size in sizes.items()}
+
+    return write
+
+
+def _as_csv(source: Path, target: Path, size: int) -> Path:
+    """The first `size` rows of a canonical split as CSV."""
+    rows = [json.loads(line) for line in source.read_text().splitlines()[:size]]
+    with target.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["diagnosis", "department"])
+        writer.writerows([row["prompt"][-1]["content"], row["completion"][0]["content"]] for row in rows)
+    return target
+
+
+@pytest.fixture(scope="session")
+def coding_files(coding: Coding) -> dict[str, Path]:
+    """What most journeys upload."""
+    return coding("files", SIZES)

@@ -4,10 +4,10 @@ Evidence is read first and written down afterwards, in one short transaction: re
 may take seconds, and nobody else should wait for that.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 from django.db.models import Prefetch, Q, QuerySet
@@ -17,6 +17,8 @@ from .evidence import SOURCES, Hand
 from .gates import Finding, Level, Standing, Verdict, combined, current, judge
 from .models import Gate, GateCriterion, GateState, Review, Roadmap, Waiver
 from .services.history import note
+
+_Judged = TypeVar("_Judged", GateCriterion, Gate)
 
 GONE = "The evidence it rested on is no longer there, and what is older does not count: measure again."
 
@@ -74,19 +76,35 @@ def find(hand: Hand, row: GateCriterion) -> Finding:
 
 def _store(rows: Iterable[GateCriterion], found: dict[int, tuple[Any, Finding]], now: datetime) -> None:
     """Write the findings down; a criterion that was edited meanwhile keeps what it has and is judged the next time."""
-    changed = []
+    fields = ("verdict", "sentence", "more_items", "figure", "newest_seen")
+    judged, changed = [], []
     for row in rows:
         spec, finding = found.get(row.pk, (None, None))
         if finding is None or spec != row.spec:
             continue
-        figure = finding.figure
+        figure, before = finding.figure, _values(row, fields)
         row.verdict, row.sentence, row.more_items = finding.verdict.value, finding.sentence, finding.more_items
         row.figure = figure_json(finding)
         row.newest_seen = max(filter(None, (row.newest_seen, figure.at if figure else None)), default=None)
+        judged.append(row)
+        if _values(row, fields) != before:
+            changed.append(row)
+    _write(judged, changed, fields, now)
+
+
+def _values(row: GateCriterion | Gate, fields: Iterable[str]) -> list[Any]:
+    return [getattr(row, name) for name in fields]
+
+
+def _write(judged: Sequence[_Judged], changed: Sequence[_Judged], fields: Sequence[str], now: datetime) -> None:
+    """Store these fields of what changed, and on all that was judged the time. Most judgements change nothing."""
+    if not judged:
+        return
+    for row in judged:
         row.evaluated_at = now
-        changed.append(row)
-    fields = ["verdict", "sentence", "more_items", "figure", "newest_seen", "evaluated_at"]
-    GateCriterion.objects.bulk_update(changed, fields, batch_size=100)
+    stored = type(judged[0])._default_manager
+    stored.bulk_update(changed, fields, batch_size=100)
+    stored.filter(pk__in=[row.pk for row in judged]).update(evaluated_at=now)
 
 
 def figure_json(finding: Finding) -> dict[str, Any]:
@@ -127,9 +145,11 @@ def _judge_gates(roadmap: Roadmap, only: Collection[int] | None, now: datetime) 
         by_phase.setdefault(gate.milestone.phase_id, []).append(gate)
     judged: list[tuple[Gate, list[Gate]]] = [(gate, []) for gate in of_milestones if only is None or gate.pk in only]
     judged += [(gate, by_phase.get(gate.phase_id, [])) for gate in everything if gate.phase_id is not None]
+    fields = ("verdict", "state", "reason", "basis", "passed_at")
+    before = [_values(gate, fields) for gate, _ in judged]
     moved = [_settle(roadmap, gate, below, now) for gate, below in judged]
-    fields = ["verdict", "state", "reason", "basis", "passed_at", "evaluated_at"]
-    Gate.objects.bulk_update([gate for gate, _ in judged], fields, batch_size=100)
+    changed = [gate for (gate, _), old in zip(judged, before, strict=True) if _values(gate, fields) != old]
+    _write([gate for gate, _ in judged], changed, fields, now)
     return [one for one in moved if one is not None]
 
 
@@ -148,7 +168,6 @@ def _settle(roadmap: Roadmap, gate: Gate, below: list[Gate], now: datetime) -> M
     old, before = GateState(gate.state), list(gate.basis)
     gate.verdict = combined(standings, should_needed=gate.should_needed).value
     basis = [[str(row.pk), what, which] for row in rows for what, which in row.figure.get("basis", [])]
-    gate.evaluated_at = now
     if gate.verdict == Verdict.PASSES:
         moved = _pass(roadmap, gate, rows, before, basis, now)
     else:

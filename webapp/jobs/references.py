@@ -41,6 +41,18 @@ def dataset_reference(version: DatasetVersion, split: str) -> str:
     return f"dataset:{version.digest}/{split}"
 
 
+def newest_data(project: Project, reference: str) -> str:
+    """The same split in the newest version of the reference's dataset; the reference itself where there is none."""
+    named = _DATASET.fullmatch(reference)
+    if named is None:
+        return reference
+    of_project = DatasetVersion.objects.filter(dataset__project=project)
+    dataset = of_project.filter(digest=named["digest"]).order_by("-pk").values_list("dataset", flat=True).first()
+    newest = of_project.filter(dataset=dataset).order_by("-number").first()
+    has_it = newest is not None and newest.splits.get(named["split"])
+    return dataset_reference(newest, named["split"]) if newest is not None and has_it else reference
+
+
 def artifact_reference(job: Job, name: str) -> str:
     """How a spec names this artifact of a job."""
     return f"job:{job.code}/{name}"

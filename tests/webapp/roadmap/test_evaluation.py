@@ -160,6 +160,26 @@ def test_counts_reviews_and_the_overlap_check(
     assert rows.fresh(gate).is_passed
 
 
+def test_a_signature_about_data_ends_with_the_data(
+    roadmap: Roadmap, project: Project, version: DatasetVersion, people: dict[str, User]
+) -> None:
+    gate = gate_of(roadmap, "data-agreed")
+    review = gate.criteria.last()
+    assert review is not None
+    verbs.sign(by=people["editor"], row=review, is_approved=True)
+    evaluate(roadmap.pk)
+    assert rows.fresh(gate).is_passed
+    newer = factories.dataset_version(project, name="Other rows")
+    DatasetVersion.objects.filter(pk=newer.pk).update(splits=version.splits, manifest=version.manifest)
+    evaluate(roadmap.pk)
+    assert rows.fresh(gate).state == GateState.REOPENED
+    assert [rows.fresh(row).verdict for row in gate.criteria.all()] == ["passes", "passes", "not_enough_evidence"]
+    assert "sign again for these" in rows.fresh(review).sentence
+    verbs.sign(by=people["editor"], row=review, is_approved=True)
+    evaluate(roadmap.pk)
+    assert rows.fresh(gate).is_passed
+
+
 def test_a_waiver_opens_a_gate_until_its_last_day(
     roadmap: Roadmap, people: dict[str, User], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from tests.webapp import factories
 from webapp.accounts.models import User
 from webapp.datasets.models import DatasetVersion
-from webapp.jobs.models import Measurement
+from webapp.jobs.models import Artifact, JobState, Measurement
 from webapp.projects.models import Project
 from webapp.roadmap.evaluation import evaluate
 from webapp.roadmap.exchange.collect import collect
@@ -200,6 +200,44 @@ def test_not_enough_evidence_says_how_much_more_and_launches_it(
     assert launch in page
     form = client.get(launch.replace("&amp;", "&")).content.decode()
     assert 'value="307"' in form
+
+
+def test_what_was_measured_on_replaced_data_is_evaluated_again_on_the_newest(
+    roadmap: Roadmap, project: Project, people: dict[str, User], client: Client
+) -> None:
+    version = factories.dataset_version(project)
+    found = rows.milestone(roadmap, "baseline")
+    rows.asks(people["owner"], found.gate, kind="measurement", metric="choice", threshold=0.5, subject="base")
+    measured = rows.evaluated(project, version, right=267)
+    newer = DatasetVersion.objects.create(
+        dataset=version.dataset,
+        number=2,
+        digest="d" * 64,
+        row_type=version.row_type,
+        folder=version.folder,
+        splits=version.splits,
+    )
+    evaluate(roadmap.pk)
+    client.force_login(people["editor"])
+    page = client.get(reverse("roadmap:milestone", args=[project.code, "baseline"])).content.decode()
+    assert measured.job is not None
+    launch = f"/projects/{project.code}/jobs/launch/evaluate/?from={measured.job.code}"
+    assert f"{launch}&amp;data=newest" in page
+    chosen = {query: client.get(launch + query).context["form"].initial["data.test"] for query in ("", "&data=newest")}
+    assert chosen == {"": f"dataset:{version.digest}/test", "&data=newest": f"dataset:{newer.digest}/test"}
+
+
+def test_a_model_that_nobody_measured_is_offered_for_evaluation(
+    roadmap: Roadmap, project: Project, people: dict[str, User], client: Client
+) -> None:
+    job = factories.job(project, name="LoRA", state=JobState.DONE)
+    board = reverse("roadmap:board", args=[project.code])
+    client.force_login(people["editor"])
+    assert "Launch: Fine-tune" in client.get(board).content.decode()
+    Artifact.objects.create(job=job, name="adapter", kind="adapter", path="artifacts/adapter")
+    page = client.get(board).content.decode()
+    assert "Evaluate what was made" in page
+    assert f"adapter=job%3A{job.code}%2Fadapter" in page
 
 
 def test_what_a_move_breaks_is_said_before_it_is_stored(

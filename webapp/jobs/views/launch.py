@@ -21,6 +21,7 @@ from ..forms.spec import SpecForm, initial_from
 from ..models import new_code
 from ..pages.launch import downloadable, launch_all, single_specs
 from ..pages.readiness import readiness
+from ..references import newest_data
 from ..services import LaunchRefused
 from .request import SignedInRequest
 
@@ -53,11 +54,16 @@ def job(request: SignedInRequest, code: str, kind: str) -> HttpResponse:
 
 
 def _fresh_form(request: SignedInRequest, project: Project, kind: str) -> SpecForm:
-    """The form with its defaults, or with the settings of the job named by `from`, or fields given in the address."""
+    """The form with its defaults, or with the settings of the job named by `from`, or fields given in the address.
+
+    `data=newest` takes the newest versions of the data that the job used.
+    """
     initial: dict[str, Any] = {"launch_key": new_code(), "model": project.base_model}
     source = request.GET.get("from", "")
     if source.isalnum():
         initial |= initial_from(kind, get_job(request.user, source, project=project.code).spec)
+    if request.GET.get("data") == "newest":
+        initial |= {name: newest_data(project, str(value)) for name, value in initial.items() if name[:5] == "data."}
     form = SpecForm(kind, offers(project), initial=initial)
     for field in form.shown:
         if field.path in request.GET:

@@ -4,12 +4,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from webapp.datasets.models import DatasetVersion
 from webapp.jobs.models import Job, Measurement
 from webapp.projects.models import Project
 
+from ..models import GateCriterion
+
+ROW_COUNTS = ("held_out_rows", "training_rows", "overlap_rows")
+"""Counts that are of the dataset version stored last."""
 MOST_MEASUREMENTS = 2000
 """The newest so many are looked at."""
 
@@ -36,6 +40,15 @@ class Hand:
     def kinds(self) -> dict[str, str]:
         """Kind of every job of the project by its code."""
         return dict(Job.objects.filter(project=self.project).values_list("code", "kind"))
+
+    @cached_property
+    def gates_over_data(self) -> set[int]:
+        """Gates with a criterion that counts rows of the data."""
+        counted = GateCriterion.objects.filter(
+            Q(gate__milestone__roadmap__project=self.project) | Q(gate__phase__roadmap__project=self.project),
+            spec__counted__in=ROW_COUNTS,
+        )
+        return set(counted.values_list("gate_id", flat=True))
 
     @cached_property
     def versions(self) -> list[DatasetVersion]:

@@ -12,7 +12,7 @@ from ..evaluation import gates_of
 from ..models import Decision, Dependency, Gate, Milestone, Phase, Roadmap
 from ..schedule import Broken, Plan, rolled_up
 from ..services.plan import schedule_of
-from .criteria import Line, lines, rows_short
+from .criteria import Known, Line, known_of, lines
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ def gate_badge(gate: Gate) -> str:
 
 
 def build(project: Project, roadmap: Roadmap, today: date) -> Board:
-    """The board. Eleven queries, however many milestones, criteria and links there are."""
+    """The board. Thirteen queries, however many milestones, criteria and links there are."""
     gates = {
         gate.pk: gate
         for gate in gates_of(roadmap).prefetch_related(
@@ -105,12 +105,12 @@ def build(project: Project, roadmap: Roadmap, today: date) -> Board:
     milestones = list(roadmap.milestones.select_related("owner", "phase"))
     for milestone in milestones:
         milestone.gate = of_milestone[milestone.pk]
-    short = rows_short(project, [row for gate in gates.values() for row in gate.criteria.all()])
+    known = known_of(project, [row for gate in gates.values() for row in gate.criteria.all()])
     plan = schedule_of(milestones, Dependency.objects.filter(before__roadmap=roadmap))
     names = {milestone.key: milestone.name for milestone in milestones}
     cards: dict[int, list[Card]] = {}
     for milestone in milestones:
-        cards.setdefault(milestone.phase_id, []).append(_card(project, milestone, plan, names, short, today))
+        cards.setdefault(milestone.phase_id, []).append(_card(project, milestone, plan, names, known, today))
     phases = [
         _phase(project, phase, of_phase[phase.pk], cards.get(phase.pk, []), plan, today) for phase in _phases(roadmap)
     ]
@@ -122,15 +122,13 @@ def _phases(roadmap: Roadmap) -> Iterable[Phase]:
     return roadmap.phases.all()
 
 
-def _card(
-    project: Project, milestone: Milestone, plan: Plan, names: dict[str, str], short: dict[int, int], today: date
-) -> Card:
+def _card(project: Project, milestone: Milestone, plan: Plan, names: dict[str, str], known: Known, today: date) -> Card:
     slack = plan.slack[milestone.key]
     gate = milestone.gate
     return Card(
         milestone=milestone,
         gate=gate,
-        lines=lines(project, gate.criteria.all(), today, short),
+        lines=lines(project, gate.criteria.all(), today, known),
         badge=gate_badge(gate),
         is_late=milestone.is_late(today),
         is_critical=slack.is_critical and not gate.is_passed,

@@ -13,19 +13,19 @@ from ..gates import KINDS
 from ..models import Comment, Decision, Gate, Milestone, Review, Waiver
 from ..services.talk import names_of
 from .board import gate_badge
-from .criteria import address, lines, rows_short
+from .criteria import address, known_of, lines
 from .served import served
 
 _MOST_CHANGES = 30
 
 
 def gate_view(project: Project, gate: Gate, today: date) -> dict[str, Any]:
-    """A gate with its criteria, what was signed, and what can be built. Six queries."""
+    """A gate with its criteria, what was signed, and what can be built. Eight queries."""
     rows = gate.criteria.prefetch_related(
         Prefetch("reviews", Review.objects.select_related("by")),
         Prefetch("waivers", Waiver.objects.select_related("by")),
     )
-    found = lines(project, rows, today, rows_short(project, rows))
+    found = lines(project, rows, today, known_of(project, rows))
     return {
         "gate": gate,
         "gate_badge": gate_badge(gate),

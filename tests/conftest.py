@@ -19,8 +19,11 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `--dist loadgroup`: what trains runs in one process, one after the other; other files stay together."""
     for item in items:
+        if item.get_closest_marker("xdist_group"):
+            continue
         group = "training" if item.get_closest_marker("training") else item.nodeid.partition("::")[0]
         item.add_marker(pytest.mark.xdist_group(group))

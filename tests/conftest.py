@@ -2,9 +2,14 @@
 
 import gc
 import os
+import re
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 # Property tests state laws, not speed: on a busy machine one example may take any time. Continuous integration tries
 # the same examples each time, so that it speaks of the change; other runs look for new ones.
@@ -19,11 +24,23 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(50_000, 20, 20)
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """With `--dist loadgroup`: what trains runs in one process, one after the other; other files stay together."""
-    for item in items:
-        if item.get_closest_marker("xdist_group"):
-            continue
-        group = "training" if item.get_closest_marker("training") else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+class OneTrains(LoadScopeScheduling):
+    """Tests of a file stay together, and all files with tests that train go to one process, one after the other."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.partition("::")[0]
+        return "training" if path in trains(self.config.rootpath) else path
+
+
+@cache
+def trains(root: Path) -> frozenset[str]:
+    """The files with tests that train, or that run where nothing trains beside them."""
+    files = (root / "tests").rglob("test_*.py")
+    return frozenset(
+        str(file.relative_to(root)) for file in files if re.search(r"mark\.(training|alone)\b", file.read_text())
+    )
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneTrains | None:
+    """For `--dist loadgroup`, whose own scheduler does not find the groups of this pytest's tests."""
+    return OneTrains(config, log) if config.getvalue("dist") == "loadgroup" else None

@@ -16,7 +16,7 @@ import pytest
 from .installation import SOURCE, Installation
 from .ledger import check_counted_once
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.alone]  # how long a start takes is told to people
 
 SECOND_START_SECONDS = 10.0
 STEPS = 60
@@ -88,7 +88,6 @@ def test_a_taken_port_is_told(whole: Installation, tmp_path: Path) -> None:
     assert f"Port {whole.port} on 127.0.0.1 cannot be used" in up(whole, UPLIFT_HOME=str(tmp_path))
 
 
-@pytest.mark.xdist_group("training")  # the time of a start is promised where nothing trains beside it
 def test_ctrl_c_puts_the_job_back_and_the_second_start_goes_on(whole: Installation) -> None:
     (code,) = whole.launch({"steps": STEPS, "step_seconds": 0.1})
     whole.wait_until(lambda: whole.job(code)["step"] >= 3, 20, "some steps")

@@ -217,7 +217,9 @@ def replace_the_data(page: Page, files: dict[str, Path]) -> None:
 
 def told_why(page: Page) -> None:
     """The phase names what is open, each milestone says which version it was measured on, the history keeps both."""
-    expect(gate(page)).to_contain_text("Not shown yet: Baseline evaluation, SFT or PEFT model.")
+    expect(gate(page)).to_contain_text(
+        "Not shown yet: Training data and held-out set agreed, Baseline evaluation, SFT or PEFT model."
+    )
     to_milestone(page, "SFT or PEFT model")
     expect(gate(page).locator(".gate-why")).to_contain_text(
         "measured on version 1 of Departments; version 2 has taken its place"

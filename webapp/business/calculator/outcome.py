@@ -51,9 +51,12 @@ class Outcome:
     charts: tuple[Chart, ...]
 
 
-def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS) -> Outcome:
-    """The outcome of a scenario with `show` in front, or the option that is most often the best."""
-    run = roi.simulate(scenario, trials=trials, seed=SEED)
+def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS, run: Simulation | None = None) -> Outcome:
+    """The outcome of a scenario with `show` in front, or the option that is most often the best.
+
+    run: its simulation, where the caller has one already.
+    """
+    run = run or roi.simulate(scenario, trials=trials, seed=SEED)
     idle = scenario.do_nothing.key
     ranked = sorted(
         (option for option in run.options if option.key != idle),

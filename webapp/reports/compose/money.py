@@ -6,7 +6,7 @@ from django.urls import reverse
 
 import roi
 from webapp.business.bindings import bindings
-from webapp.business.calculator.outcome import ACCURACY, TRIALS, Outcome, appraised, outcome
+from webapp.business.calculator.outcome import ACCURACY, SEED, TRIALS, Outcome, appraised, outcome
 from webapp.business.charts.parts import amount
 from webapp.business.editing import locale_of
 from webapp.business.models import Scenario
@@ -52,8 +52,8 @@ def main_scenario(project: Project, book: Notebook) -> Money:
     page = reverse("business:scenario", args=[project.code, scenario.code])
     notes = (book.cite(f"Scenario “{scenario.name}”, version {scenario.version}", page),)
     with in_locale(locale_of(case)):
-        said = outcome(case)
-        run = roi.simulate(case, trials=TRIALS, seed=0)
+        run = roi.simulate(case, trials=TRIALS, seed=SEED)
+        said = outcome(case, run=run)
         bound = bindings(project, case)
         rate = case.option(said.key).paths[ACCURACY]
         return Money(

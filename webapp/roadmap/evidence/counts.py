@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from webapp.datasets.models import DatasetVersion
 from webapp.jobs.models import Job, JobState, Study
 
 from ..gates import Figure
@@ -46,26 +47,13 @@ def _rows(*splits: str) -> Callable[[Hand], Figure | None]:
         if version is None:
             return None
         rows = sum(version.splits.get(split, 0) for split in splits)
-        return Figure(
-            rows,
-            version.created_at,
-            kind="count",
-            unit="row",
-            name=str(version),
-            ref=f"dataset:{version.dataset.code}/{version.number}",
-            basis=(("data", str(version)),),
-        )
+        return _of_version(rows, version)
 
     return count
 
 
-def _overlap(hand: Hand) -> Figure | None:
-    """Rows of the newest version that stand in two splits, where that was checked; those left out no longer count."""
-    version = next(iter(hand.newest_versions), None)
-    overlap = version.manifest.get("overlap") if version else None
-    if version is None or overlap is None:
-        return None
-    rows = 0 if version.manifest.get("overlap_dropped") else int(overlap.get("rows", 0))
+def _of_version(rows: int, version: DatasetVersion) -> Figure:
+    """A number of rows of this version; the gate re-opens with another one."""
     return Figure(
         rows,
         version.created_at,
@@ -75,6 +63,16 @@ def _overlap(hand: Hand) -> Figure | None:
         ref=f"dataset:{version.dataset.code}/{version.number}",
         basis=(("data", str(version)),),
     )
+
+
+def _overlap(hand: Hand) -> Figure | None:
+    """Rows of the newest version that stand in two splits, where that was checked; those left out no longer count."""
+    version = next(iter(hand.newest_versions), None)
+    overlap = version.manifest.get("overlap") if version else None
+    if version is None or overlap is None:
+        return None
+    rows = 0 if version.manifest.get("overlap_dropped") else int(overlap.get("rows", 0))
+    return _of_version(rows, version)
 
 
 def _studies(hand: Hand) -> Figure | None:

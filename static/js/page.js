@@ -115,6 +115,27 @@
   }
   addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
 
+  // --- an answer may replace a button while it is held down: the press then counts for the one in its place
+  let press = null;
+  const SLIP = 10;
+  function hold(button, x, y) {
+    press = button ? { button, form: button.form, id: button.id, x, y } : null;
+  }
+  function letGo(x, y) {
+    const held = press;
+    press = null;
+    if (!held || held.button.isConnected || Math.hypot(x - held.x, y - held.y) > SLIP) return;
+    const { name, value } = held.button;
+    const same = (other) => other.type === "submit" && other.name === name && other.value === value;
+    const other = held.id ? document.getElementById(held.id) : held.form && [...held.form.elements].find(same);
+    if (other) other.click();
+  }
+  document.addEventListener("pointerdown", (event) => hold(event.button === 0 && event.isPrimary ? event.target.closest("button") : null, event.clientX, event.clientY));
+  document.addEventListener("pointerup", (event) => letGo(event.clientX, event.clientY));
+  document.addEventListener("pointercancel", () => { press = null; });
+  document.addEventListener("keydown", (event) => { if (event.key === " " && !event.repeat) hold(event.target.closest("button"), 0, 0); });
+  document.addEventListener("keyup", (event) => { if (event.key === " ") letGo(0, 0); });
+
   function copyText(text) {
     if (navigator.clipboard && isSecureContext) return navigator.clipboard.writeText(text);
     const area = document.createElement("textarea");

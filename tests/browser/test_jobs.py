@@ -1,5 +1,6 @@
 """The jobs pages in a real browser: live, both themes, three widths, keyboard, without JavaScript."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -224,6 +225,32 @@ def test_the_card_follows_the_form(page: Page, live_server: LiveServer, version:
     button.dblclick()
     expect(page.get_by_role("heading", level=1)).to_contain_text("lora on ICD-10 chapters v1")
     assert Job.objects.count() == 1
+
+
+@pytest.mark.parametrize("by", ["mouse", "space"])
+def test_a_press_counts_although_the_card_is_renewed_under_it(
+    by: str, page: Page, live_server: LiveServer, version: DatasetVersion
+) -> None:
+    """The card answers the last change of the form while the button is held down."""
+    opened(page, live_server, version.dataset.project, "jobs/launch/sft/")
+    page.get_by_label("Training rows").select_option(label="ICD-10 chapters v1, train (40 rows)")
+    button = page.locator("#readiness button[value=launch]")
+    expect(button).to_contain_text("Run 1 job")
+    button.evaluate("button => { window.pressed = button; }")
+    if by == "mouse":
+        page.get_by_label(re.compile("^Steps")).fill("7")
+        button.hover()
+        page.mouse.down()
+    else:
+        button.focus()
+        page.keyboard.down(" ")
+        page.get_by_label(re.compile("^Steps")).evaluate(
+            "field => { field.value = '7'; field.dispatchEvent(new Event('change', { bubbles: true })); }"
+        )
+    page.wait_for_function("() => !window.pressed.isConnected")
+    page.mouse.up() if by == "mouse" else page.keyboard.up(" ")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("lora on ICD-10 chapters v1")
+    assert Job.objects.get().spec["optim"]["max_steps"] == 7
 
 
 def test_a_study_by_keyboard_alone(page: Page, live_server: LiveServer, version: DatasetVersion) -> None:

@@ -174,6 +174,7 @@ def offered(page: Page, field: str, split: str) -> str:
 def launch(page: Page) -> None:
     """One press, and to the end of the job on its own page."""
     page.get_by_role("button", name=re.compile("^Run ")).click()
+    expect(page.locator(".job-now .badge")).to_be_visible(timeout=30_000)
     expect(page.locator(".job-now .badge")).to_have_text(re.compile("done", re.IGNORECASE), timeout=JOB_SECONDS * 1000)
 
 

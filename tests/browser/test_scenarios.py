@@ -49,6 +49,16 @@ def test_a_business_case_from_preset_to_comparison(
     before = page.locator("#outcome .tile-value").first.inner_text()
     wage.fill("60")
     expect(page.locator("#outcome .tile-value").first).not_to_have_text(before)
+    # an option more, by keyboard: it is here at once with its figures, and what was typed is too
+    page.get_by_label("What", exact=True).select_option("full")
+    page.locator("#add-samples").fill("4")
+    page.locator("#add-option").press("Enter")
+    expect(page.locator("#name-full")).to_be_focused()
+    expect(page.locator('[name="full.run.samples_per_item"]')).to_have_value("4")
+    expect(page.locator("#show option", has_text="Full fine-tuning")).to_have_count(1)
+    page.locator("#up-full").press("Enter")
+    expect(page.locator("#up-full")).to_be_focused()
+    expect(wage).to_have_value("60")
     axe(page)
     scenario = Scenario.objects.get()
     assert scenario.version == 1
@@ -66,6 +76,7 @@ def test_a_business_case_from_preset_to_comparison(
     expect(page.get_by_role("heading", name="Cautious")).to_be_visible()
     stored = stored_case(Scenario.objects.get())
     assert (stored.work.coverage.mean, stored.work.labour_cost_per_hour.mean) == (0.4, pytest.approx(60))
+    assert [option.key for option in stored.options][-2:] == ["full", "peft"]
 
     # a measurement takes the place of an assumption
     page.get_by_role("link", name="Bind to a measurement").click()

@@ -1,12 +1,15 @@
 """What differs between two states of a business case, and what each difference alone does to NPV."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import roi
+from roi.checks import MAX_OPTIONS
 from roi.outcome import evaluate
+from webapp.ui import formats
 
+from .arrange import with_options
 from .words import figure_text
 
 MOST_EFFECTS = 60
@@ -20,7 +23,8 @@ Identity = tuple[str, str]
 class Change:
     """One figure or setting that differs. `before` or `after` is empty where that side does not state it.
 
-    `effect` is what this change alone does to the NPV of `option_of_effect`; None where it cannot be told alone.
+    `effect` is what this change alone does to the NPV of `effect_option`; None where it cannot be told alone. With
+    `of_best` it is what an option more or less does to the highest NPV among the options.
     """
 
     path: str
@@ -31,6 +35,7 @@ class Change:
     before_provenance: str
     after_provenance: str
     effect: float | None
+    of_best: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Plain data."""
@@ -58,9 +63,16 @@ def effect_option(before: roi.Scenario, after: roi.Scenario) -> str:
 
 
 def _npv(case: roi.Scenario, option: str) -> float | None:
-    if not option or option not in {each.key for each in case.options}:
+    pair = tuple(each for each in case.options if each.key == option or each.kind == "do_nothing")
+    if not option or option not in {each.key for each in pair}:
         return None
-    return evaluate(case).option(option).npv.value
+    # the other options have no part in it
+    return evaluate(case.model_copy(update={"options": pair, "correlations": ()})).option(option).npv.value
+
+
+def _best(case: roi.Scenario) -> float:
+    """The highest NPV among the options, doing nothing left out."""
+    return max(_npv(case, each.key) or 0.0 for each in case.options if each.kind != "do_nothing")
 
 
 def _figures(before: roi.Scenario, after: roi.Scenario, option: str, base: float | None) -> Iterator[Change]:
@@ -137,10 +149,37 @@ def _options(before: roi.Scenario, after: roi.Scenario) -> Iterator[Change]:
     for key in dict.fromkeys([*old, *new]):
         was, now = old.get(key), new.get(key)
         if was is None or now is None:
-            yield _plain(f"options.{key}", "Option", was.name if was else "", now.name if now else "")
-        elif (was.name, was.kind) != (now.name, now.kind):
+            yield _more_or_less(before, after, key)
+        elif was.kind != now.kind:
             names = [f"{each.name} ({each.kind.replace('_', ' ')})" for each in (was, now)]
             yield _plain(f"options.{key}", "Option", *names)
+        elif was.name != now.name:
+            yield _plain(f"options.{key}", "Name of an option", was.name, now.name, effect=0.0)
+    kept = [[key for key in side if key in old and key in new] for side in (old, new)]
+    if kept[0] != kept[1]:
+        texts = [", ".join(side[key].name for key in keys) for side, keys in zip((old, new), kept, strict=True)]
+        yield _plain("options", "Order of the options", *texts, effect=0.0)
+
+
+def _more_or_less(before: roi.Scenario, after: roi.Scenario, key: str) -> Change:
+    """An option that was added or taken out, with its own NPV."""
+    is_new = key in {option.key for option in after.options}
+    holder = after if is_new else before
+    npv = formats.money(_npv(holder, key), holder.currency, short=True)
+    text = f"{holder.option(key).name} (net present value {npv})"
+    effect = _effect_on_best(before, after, key) if before.currency == after.currency else None
+    label = "Option added" if is_new else "Option taken out"
+    sides = ("", text) if is_new else (text, "")
+    return replace(_plain(f"options.{key}", label, *sides, effect=effect), of_best=True)
+
+
+def _effect_on_best(before: roi.Scenario, after: roi.Scenario, key: str) -> float | None:
+    """The highest NPV with this option more or less, less the highest before."""
+    others = [option for option in before.options if option.key != key]
+    new = [option for option in after.options if option.key == key]
+    if not 2 <= len(others) + len(new) <= MAX_OPTIONS:
+        return None
+    return _best(with_options(before, [*others, *new])) - _best(before)
 
 
 def _plain(path: str, label: str, before: str, after: str, *, effect: float | None = None) -> Change:

@@ -34,17 +34,20 @@ def shown_version(version: ScenarioVersion) -> ShownVersion:
     currency = str(outcome.get("currency", "USD"))
     return ShownVersion(
         version=version,
-        changes=[{**change, "effect_text": effect_text(change.get("effect"), currency)} for change in version.changes],
+        changes=[{**change, "effect_text": effect_text(change, currency)} for change in version.changes],
         currency=currency,
         npv=best.get("npv"),
         option_name=str(best.get("name", "")),
     )
 
 
-def effect_text(effect: float | None, currency: str) -> str:
-    """What a change did to NPV, with its sign."""
+def effect_text(change: dict[str, Any], currency: str) -> str:
+    """What a change did to NPV, with its sign; of an option more or less, what it did to the best one's."""
+    effect = change.get("effect")
     if effect is None:
         return CANNOT_BE_TOLD
+    of_best = bool(change.get("of_best"))
     if abs(effect) < 0.005:
-        return "nothing"
-    return ("+" if effect > 0 else "") + formats.money(effect, currency, short=True)
+        return "nothing: another is the best" if of_best else "nothing"
+    shown = ("+" if effect > 0 else "") + formats.money(effect, currency, short=True)
+    return f"{shown} for the best" if of_best else shown

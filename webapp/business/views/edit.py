@@ -1,4 +1,4 @@
-"""Change a scenario's figures; the second of two editors is told, and nothing of the first's is overwritten."""
+"""Change a scenario's figures and options; the second of two editors is told, nothing of the first's is overwritten."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,14 +11,16 @@ from webapp.ui.locales import in_locale
 
 from .. import editing
 from ..access import get_scenario
-from ..calculator.inputs import Shown
 from ..calculator.outcome import outcome
 from ..calculator.panel import panel
-from ..calculator.state import apply
 from ..forms import EditForm
 from ..models import Scenario
 from ..pages.history import shown_version
+from ..pages.options import option_editor
 from ..services import EditConflict, stored_case, update_scenario
+
+LOOKS_ONLY = frozenset(("open", "reset", "up", "down", "copy", "add", "preview"))
+"""Buttons of the form that store nothing."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -29,32 +31,33 @@ def edit(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
         return _typed(request, found)
     case = stored_case(found)
     form = EditForm(initial={"version": found.version, "name": found.name})
-    return _page(request, found, form, Shown(case, editing.untouched(case)), case)
+    return _page(request, found, form, editing.unread(case), case)
 
 
 def _typed(request: HttpRequest, found: Scenario) -> HttpResponse:
     """Show what the figures come to, or store them; faults go back beside their fields."""
     form = EditForm(request.POST)
     typed = editing.read(request.POST, _seen_case(found, form))
-    case = typed.base
-    if not typed.faults:
-        try:
-            case = apply(typed.state, typed.base).scenario
-        except roi.ScenarioFaults as faults:
-            typed = editing.together(typed, faults)
-    if request.headers.get("HX-Target") == "outcome":
+    try:
+        case = editing.outcome_case(typed)
+    except roi.ScenarioFaults as faults:
+        typed, case = editing.together(typed, faults), typed.base
+    target = request.headers.get("HX-Target", "")
+    if target == "outcome":
         return _preview(request, typed, case)
-    if "open" in request.POST or "reset" in request.POST:
-        return _page(request, found, form, typed.shown, case)
+    if target == "fold-options":
+        return _options(request, found, typed)
+    if LOOKS_ONLY & set(request.POST):
+        return _page(request, found, form, typed, case, status=422 if typed.draft.faults else 200)
     if not form.is_valid() or typed.faults:
-        return _page(request, found, form, typed.shown, case, status=422)
+        return _page(request, found, form, typed, case, status=422)
     return _store(request, found, form, typed)
 
 
 def _store(request: HttpRequest, found: Scenario, form: EditForm, typed: editing.Read) -> HttpResponse:
     user = person(request)
     seen, name, why = (form.cleaned_data[key] for key in ("version", "name", "note"))
-    case = editing.changed_case(typed.base, typed.state, by=user, name=name, why=why)
+    case = editing.changed_case(typed, by=user, name=name, why=why)
     try:
         stored = update_scenario(by=user, scenario=found, seen_version=seen, case=case, note=why)
     except EditConflict as conflict:
@@ -76,25 +79,25 @@ def _conflict(
     request: HttpRequest, current: Scenario, typed: editing.Read, name: str, why: str, seen: int
 ) -> HttpResponse:
     """Their version, with what this person typed on top of it, and what changed since."""
-    case = stored_case(current)
     since = current.versions.select_related("created_by").defer("document").filter(number__gt=seen).order_by("number")
     # the version to be sent next is the one that stands now
     form = EditForm(initial={"version": current.version, "name": name, "note": why})
-    shown = Shown(case, editing.carried_over(typed.state, case))
+    mine = editing.carried_over(typed, stored_case(current))
     versions = [shown_version(version) for version in since]
-    return _page(request, current, form, shown, apply(shown.state, case).scenario, status=409, conflict=versions)
+    return _page(request, current, form, mine, editing.outcome_case(mine), status=409, conflict=versions)
 
 
 def _page(
     request: HttpRequest,
     found: Scenario,
     form: EditForm,
-    shown: Shown,
+    typed: editing.Read,
     case: roi.Scenario,
     *,
     status: int = 200,
     **more: object,
 ) -> HttpResponse:
+    shown = typed.shown
     with in_locale(shown.locale):
         context = {
             **frame(request, found.project, "business"),
@@ -102,6 +105,7 @@ def _page(
             "form": form,
             "faults": shown.faults,
             "panel": panel(shown),
+            "editor": option_editor(typed),
             "locale": shown.locale,
             "outcome": outcome(case),
             **more,
@@ -110,7 +114,16 @@ def _page(
 
 
 def _preview(request: HttpRequest, typed: editing.Read, case: roi.Scenario) -> HttpResponse:
-    """The outcome of what is typed so far; of what was stored while a figure has a fault. Nothing is stored."""
+    """The outcome of what is typed so far, a figure with a fault as it was. Nothing is stored."""
     with in_locale(typed.shown.locale):
         context = {"outcome": outcome(case, request.POST.get("show", "")), "faults": typed.faults}
         return render(request, "business/scenarios/_preview.html", context)
+
+
+def _options(request: HttpRequest, found: Scenario, typed: editing.Read) -> HttpResponse:
+    """The options as they are now; the page then asks for the outcome, which an earlier question cannot overtake."""
+    with in_locale(typed.shown.locale):
+        context = {"project": found.project, "scenario": found, "editor": option_editor(typed)}
+        answer = render(request, "business/scenarios/_options.html", context)
+    answer["HX-Trigger-After-Settle"] = "options-changed"
+    return answer

@@ -74,7 +74,8 @@ class Picture(_Part):
 class Document(_Part):
     """The whole report. `form` is the version of this shape.
 
-    `missing` says what could not be said because nothing was measured or worked out.
+    `missing` says what could not be said because nothing was measured or worked out. `currency` is the business case's:
+    empty where there is none, and in what was issued before it was kept.
     """
 
     form: Literal[1] = 1
@@ -91,14 +92,19 @@ class Document(_Part):
     tables: tuple[Table, ...]
     pictures: tuple[Picture, ...]
     notes: tuple[Note, ...]
+    currency: str = ""
 
     def table(self, key: str) -> Table:
         """The table of this key; `KeyError` if there is none."""
         return next((table for table in self.tables if table.key == key), None) or _absent(key)
 
+    def content(self) -> dict[str, Any]:
+        """What is stored of it: plain data, without what came later and is empty, so that older digests stay."""
+        return self.model_dump(mode="json", exclude=None if self.currency else {"currency"})
+
     def digest(self) -> str:
         """SHA-256 of the content; see `content_digest`."""
-        return content_digest(self.model_dump(mode="json"))
+        return content_digest(self.content())
 
 
 def content_digest(content: Any) -> str:

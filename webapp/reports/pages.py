@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.safestring import SafeString, mark_safe
 
+from webapp.business.exports.pdf.sizes import SIZES, other, usual
 from webapp.ui.vectors.plot import draw
 from webapp.ui.vectors.svg import svg
 
@@ -16,6 +18,14 @@ MOST_ON_BOARD = 4
 """So many risks and next steps stand on the board's page; all of them, where there are more, in the appendix."""
 
 _WIDTH, _HEIGHT, _TALL = 300.0, 180.0, 230.0
+
+
+_NOTED = {"gates": 3, "evidence": 2}
+
+
+def noted(table: Table) -> int:
+    """The column whose cells carry the footnotes: that of the figure; the first where all of a row rests on them."""
+    return _NOTED.get(table.key, 0)
 
 
 NO_STEPS = "Nothing that the data ask for."
@@ -36,6 +46,13 @@ class Drawn:
     markup: SafeString
 
 
+class Set(NamedTuple):
+    """A table, and which of its columns carries the footnotes."""
+
+    table: Table
+    noted: int
+
+
 @dataclass(frozen=True)
 class Shown:
     """What the template of a document needs."""
@@ -46,8 +63,9 @@ class Shown:
     no_steps: str
     board_pictures: Sequence[Drawn]
     appendix_pictures: Sequence[Drawn]
-    board_tables: Sequence[Table]
-    appendix_tables: Sequence[Table]
+    board_tables: Sequence[Set]
+    appendix_tables: Sequence[Set]
+    papers: Sequence[tuple[str, str]]
 
 
 def shown(document: Document) -> Shown:
@@ -59,9 +77,15 @@ def shown(document: Document) -> Shown:
         no_steps=NO_STEPS,
         board_pictures=_drawn(document, BOARD_PICTURES, _HEIGHT),
         appendix_pictures=_drawn(document, APPENDIX_PICTURES, _TALL),
-        board_tables=[document.table(key) for key in BOARD_TABLES],
-        appendix_tables=[document.table(key) for key in APPENDIX_TABLES],
+        board_tables=_set(document, BOARD_TABLES),
+        appendix_tables=_set(document, APPENDIX_TABLES),
+        papers=[(size, SIZES[size]) for size in (usual(document.currency), other(usual(document.currency)))],
     )
+
+
+def _set(document: Document, keys: Sequence[str]) -> list[Set]:
+    tables = [document.table(key) for key in keys]
+    return [Set(table, noted(table)) for table in tables]
 
 
 def _drawn(document: Document, keys: Sequence[str], height: float) -> list[Drawn]:

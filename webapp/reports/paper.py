@@ -4,13 +4,33 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from webapp.business.exports.pdf.paper import MARGIN, Column, Paper
+from webapp.business.exports.pdf.sizes import Size
 from webapp.jobs.charts.figure import Chart
 from webapp.ui import formats
+from webapp.ui.vectors.faces import language_of
 
 from .document import CHOICES, Document, Picture, Said, Table
-from .pages import APPENDIX_PICTURES, APPENDIX_TABLES, BOARD_PICTURES, BOARD_TABLES, MOST_ON_BOARD, NO_STEPS, no_risks
+from .pages import (
+    APPENDIX_PICTURES,
+    APPENDIX_TABLES,
+    BOARD_PICTURES,
+    BOARD_TABLES,
+    MOST_ON_BOARD,
+    NO_STEPS,
+    no_risks,
+    noted,
+)
 
-_CHART_HEIGHTS, _APPENDIX_HEIGHT = (140.0, 110.0, 86.0), 148.0
+_LAYOUTS = (
+    (140.0, Paper.gap, MOST_ON_BOARD),
+    (110.0, Paper.gap, MOST_ON_BOARD),
+    (86.0, Paper.gap, MOST_ON_BOARD),
+    (86.0, 9.0, 3),
+    (76.0, 8.0, 2),
+)
+"""Height of the board's charts, air between its parts, length of its lists: the first that makes one page counts."""
+
+_APPENDIX_HEIGHT = 148.0
 _SMALL, _MOST_LINES = 8.0, 12
 _SHARES = {
     "options": (0.25, 0.14, 0.25, 0.1, 0.1, 0.16),
@@ -22,33 +42,38 @@ _SHARES = {
 """Shares of the page's width of each table's columns."""
 
 
-def printed(document: Document, *, stand: str) -> bytes:
+def printed(document: Document, *, stand: str, size: Size) -> bytes:
     """The PDF. stand: what this copy is, below its title. The same document gives the same bytes."""
-    paper = _opened(document, stand)
+    paper, most = _opened(document, stand, size)
     paper.turn()
-    _appendix(paper, document)
+    paper.gap = Paper.gap
+    _appendix(paper, document, most)
     return paper.finished()
 
 
-def _opened(document: Document, stand: str) -> Paper:
-    """The board's page, with charts as high as leaves it one page; two only where even low ones do not."""
-    for height in _CHART_HEIGHTS:
-        paper = Paper(document.project, is_letter=False, on=date.fromisoformat(document.as_of), subject="Report")
-        _board(paper, document, stand, height)
+def _opened(document: Document, stand: str, size: Size) -> tuple[Paper, int]:
+    """The board's page, as roomy as leaves it one page, two only where nothing does; and how long its lists are."""
+    language = "ja" if document.currency == "JPY" else language_of(document.model_dump_json(exclude={"pictures"}))
+    on = date.fromisoformat(document.as_of)
+    for height, gap, most in _LAYOUTS:
+        paper = Paper(document.project, size=size, on=on, subject=f"Report. {stand}", language=language)
+        paper.gap = gap
+        _board(paper, document, stand, height, most)
         if paper.number == 1:
             break
-    return paper
+    return paper, most
 
 
-def _board(paper: Paper, document: Document, stand: str, height: float) -> None:
-    paper.text(f"REPORT · {stand}", 7.5, ink="accent", font=paper.fonts.bold)
+def _board(paper: Paper, document: Document, stand: str, height: float, most: int) -> None:
+    paper.outline(f"{document.project}: for the board")
+    paper.text(f"REPORT · {stand}", 7.5, ink="accent", style="bold")
     paper.y -= 3
-    paper.text(document.project, 22, font=paper.fonts.serif, most=2)
+    paper.name(document.project)
     paper.y -= 4
     paper.text(document.question, 9.5, ink="ink-2", most=3)
     paper.y -= 8
     paper.rule()
-    paper.text(f"{CHOICES[document.choice]}. {document.recommendation}", 14, font=paper.fonts.serif)
+    paper.text(f"{CHOICES[document.choice]}. {document.recommendation}", 14, style="serif")
     paper.y -= 4
     _list(paper, document.reasons)
     paper.y -= 6
@@ -58,18 +83,27 @@ def _board(paper: Paper, document: Document, stand: str, height: float) -> None:
         _table(paper, document.table(key))
     parts = [("Risks", document.risks, no_risks(document)), ("What to do next", document.steps, NO_STEPS)]
     if document.missing:
-        parts.append(("What is missing", tuple(Said(text=text) for text in document.missing), ""))
-    _columns(paper, parts)
+        parts.append(("What is missing", _missing(document), ""))
+    _columns(paper, parts, most)
 
 
-def _appendix(paper: Paper, document: Document) -> None:
-    paper.text("APPENDIX", 7.5, ink="accent", font=paper.fonts.bold)
+def _missing(document: Document) -> tuple[Said, ...]:
+    return tuple(Said(text=text) for text in document.missing)
+
+
+def _appendix(paper: Paper, document: Document, most: int) -> None:
+    paper.outline("Appendix for the auditor")
+    paper.text("APPENDIX", 7.5, ink="accent", style="bold")
     paper.y -= 8
     _charts(paper, document, APPENDIX_PICTURES, _APPENDIX_HEIGHT)
     for key in APPENDIX_TABLES:
         _table(paper, document.table(key))
-    for title, said in (("All risks", document.risks), ("All next steps", document.steps)):
-        if len(said) > MOST_ON_BOARD:
+    for title, said in (
+        ("All risks", document.risks),
+        ("All next steps", document.steps),
+        ("All that is missing", _missing(document)),
+    ):
+        if len(said) > most:
             paper.heading(title)
             _list(paper, said)
             paper.y -= 8
@@ -96,18 +130,18 @@ def _charts(paper: Paper, document: Document, keys: Sequence[str], height: float
         paper.charts(charts, height)
 
 
-def _columns(paper: Paper, parts: Sequence[tuple[str, tuple[Said, ...], str]]) -> None:
+def _columns(paper: Paper, parts: Sequence[tuple[str, tuple[Said, ...], str]], most: int) -> None:
     """Short lists side by side, each cut to what the board's page has room for."""
     gap = 18.0
     wide = (paper.width - gap * (len(parts) - 1)) / len(parts)
-    texts = [[*_first(said)] or [empty] for _, said, empty in parts]
-    high = max(sum(len(paper.lines_of(text, _SMALL, wide, paper.fonts.sans)) * 11 + 3 for text in all) for all in texts)
+    texts = [[*_first(said, most)] or [empty] for _, said, empty in parts]
+    high = max(sum(len(paper.lines_of(text, _SMALL, wide)) * 11 + 3 for text in all) for all in texts)
     paper.need(high + 20)
     top = lowest = paper.y
     for number, ((title, _, _), lines) in enumerate(zip(parts, texts, strict=True)):
         x = MARGIN + number * (wide + gap)
         paper.y = top
-        paper.text(title, 10.5, font=paper.fonts.bold, x=x, width=wide)
+        paper.text(title, 10.5, style="bold", x=x, width=wide)
         paper.y -= 4
         for line in lines:
             paper.text(line, _SMALL, x=x, width=wide)
@@ -116,12 +150,12 @@ def _columns(paper: Paper, parts: Sequence[tuple[str, tuple[Said, ...], str]]) -
     paper.y = lowest
 
 
-def _first(said: tuple[Said, ...]) -> Iterator[str]:
+def _first(said: tuple[Said, ...], most: int) -> Iterator[str]:
     """The first of them, and how many stand in the appendix."""
-    for each in said[:MOST_ON_BOARD]:
+    for each in said[:most]:
         yield f"– {each.text}{_marks(each.notes)}"
-    if len(said) > MOST_ON_BOARD:
-        yield f"And {formats.count(len(said) - MOST_ON_BOARD)} more: all stand in the appendix."
+    if len(said) > most:
+        yield f"And {formats.count(len(said) - most)} more: all stand in the appendix."
 
 
 def _list(paper: Paper, said: Iterable[Said]) -> None:
@@ -143,5 +177,9 @@ def _table(paper: Paper, table: Table) -> None:
         return
     shares = _SHARES[table.key]
     columns = [Column(head, share) for head, share in zip(table.columns, shares, strict=True)]
-    rows = [(f"{row.cells[0]}{_marks(row.notes)}", *row.cells[1:]) for row in table.rows]
+    place = noted(table)
+    rows = [
+        tuple(f"{cell}{_marks(row.notes)}" if number == place else cell for number, cell in enumerate(row.cells))
+        for row in table.rows
+    ]
     paper.table(columns, rows, most=_MOST_LINES)

@@ -26,7 +26,7 @@ def issue_report(*, by: User, project: Project, note: str = "") -> Report:
         report = Report.objects.create(
             project=project,
             number=last + 1,
-            document=document.model_dump(mode="json"),
+            document=document.content(),
             digest=document.digest(),
             note=note,
             issued_by=by,

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from webapp.business.exports.pdf.sizes import chosen
 from webapp.projects.access import get_project
 from webapp.projects.models import Project, Role
 from webapp.projects.pages import frame, person
@@ -113,14 +114,15 @@ def revoke(request: HttpRequest, code: str, number: int, link: int) -> HttpRespo
 def draft_pdf(request: HttpRequest, code: str) -> HttpResponse:
     """The report as the data stand, on paper, marked as a draft."""
     project = get_project(person(request), code)
-    return _paper(compose(project, timezone.localdate()), f"{project.code}-draft", stand="Draft, not issued")
+    document = compose(project, timezone.localdate())
+    return _paper(request, document, f"{project.code}-draft", stand="Draft, not issued")
 
 
 @require_safe
 def issued_pdf(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """A report as it was issued, on paper."""
     found = access.get_report(person(request), code, number)
-    return _paper(_document(found), f"{found.project.code}-report-{number}", stand=_stand(found))
+    return _paper(request, _document(found), f"{found.project.code}-report-{number}", stand=_stand(found))
 
 
 @login_not_required
@@ -143,7 +145,7 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
 def shared_pdf(request: HttpRequest, key: str) -> HttpResponse:
     """The same on paper."""
     found = access.shared_report(key)
-    return _private(_paper(_document(found), f"report-{found.number}", stand=_stand(found)))
+    return _private(_paper(request, _document(found), f"report-{found.number}", stand=_stand(found)))
 
 
 def _document(found: Report) -> Document:
@@ -165,9 +167,11 @@ def _private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def _paper(document: Document, name: str, *, stand: str) -> HttpResponse:
+def _paper(request: HttpRequest, document: Document, name: str, *, stand: str) -> HttpResponse:
+    """The PDF on the paper that `?paper=` names, else on what is usual where money is in the document's currency."""
     from .paper import printed
 
-    response = HttpResponse(printed(document, stand=stand), content_type="application/pdf")
+    size = chosen(request.GET.get("paper", ""), currency=document.currency)
+    response = HttpResponse(printed(document, stand=stand, size=size), content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return response

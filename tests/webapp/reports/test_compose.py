@@ -16,8 +16,9 @@ from webapp.reports.compose import compose
 from webapp.reports.differences import changes
 from webapp.reports.document import Document, content_digest
 from webapp.reports.pages import no_risks
+from webapp.roadmap.evaluation import evaluate
 from webapp.roadmap.models import Choice, GateCriterion, Roadmap
-from webapp.roadmap.services.gates import decide, waive
+from webapp.roadmap.services.gates import decide, sign, waive
 
 from . import rows
 
@@ -83,6 +84,37 @@ def test_a_waiver_and_a_decision_to_end_it_stand_in_the_report(project: Project,
     assert "No budget" in ended.reasons[0].text
 
 
+def test_each_criterion_rests_on_its_own_source(project: Project, owner: User) -> None:
+    scenario = rows.filled(project, owner)
+    signed = GateCriterion.objects.filter(gate__milestone__roadmap__project=project, spec__kind="review").first()
+    assert signed is not None
+    owner.name = ""
+    owner.save()
+    sign(by=owner, row=signed, is_approved=True, note="Read them all")
+    evaluate(Roadmap.objects.get(project=project).pk)
+    said = compose(project, rows.TODAY)
+    texts = {note.number: note for note in said.notes}
+    found = {row.cells[1]: [texts[number] for number in row.notes] for row in said.table("gates").rows}
+    (job,) = found["The base model is measured"]
+    assert job.text.startswith("Job “Evaluate base model”")
+    assert "/jobs/" in job.href
+    (case,) = found["P(NPV > 0) ≥ 80%"]
+    assert case.text == f"Scenario “{scenario.name}”, version 1"
+    (signature,) = found[signed.criterion.label]
+    assert signature.text.startswith("Signed by owner on ")
+    assert [note.text for note in found["At least 200 ratings"]] == ["Roadmap"]
+    failing = next(risk for risk in said.risks if "fails" in risk.text)
+    assert [texts[number].text for number in failing.notes] == [case.text]
+    assert owner.email not in said.model_dump_json()
+
+
+def test_a_report_from_before_currencies_were_kept_has_its_digest(project: Project) -> None:
+    said = compose(project, rows.TODAY)
+    stored = said.content()
+    assert "currency" not in stored
+    assert Document.model_validate(stored).digest() == content_digest(stored)
+
+
 def _soon() -> date:
     return timezone.localdate() + timedelta(days=5)
 
@@ -92,7 +124,7 @@ def test_the_same_data_give_the_same_document_and_digest(project: Project, owner
     first, second = compose(project, rows.TODAY), compose(project, rows.TODAY)
     assert first == second
     assert first.digest() == second.digest()
-    stored = json.loads(json.dumps(first.model_dump(mode="json")))
+    stored = json.loads(json.dumps(first.content()))
     assert content_digest(stored) == first.digest()
     assert Document.model_validate(stored).digest() == first.digest()
 

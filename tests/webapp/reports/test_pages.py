@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.db import connection
 from django.test import Client
@@ -99,6 +100,23 @@ def test_each_kind_of_project_has_its_page_and_can_be_issued(
     assert answer.redirect_chain[-1][0] == rows.address(project, "issued")
     assert b"For &lt;b&gt;us&lt;/b&gt;" in answer.content
     assert client.get(rows.address(project, "draft-pdf")).content.startswith(b"%PDF")
+
+
+def test_paper_is_a4_or_letter_by_choice_and_by_the_currency(
+    people: dict[str, User], project: Project, report: Report, key: str
+) -> None:
+    client = Client()
+    client.force_login(people["viewer"])
+    page = client.get(rows.address(project, "issued")).content.decode()
+    assert page.index("PDF, Letter") < page.index("PDF, A4")  # money is in US dollars
+    for address in (rows.address(project, "issued-pdf"), [*shared(key)][1]):
+        sizes = [_size(client.get(f"{address}{query}").content) for query in ("", "?paper=a4", "?paper=../../x")]
+        assert sizes == [(612, 792), (595, 842), (612, 792)]
+
+
+def _size(content: bytes) -> tuple[int, int]:
+    width, height = pypdfium2.PdfDocument(content).get_page_size(0)
+    return round(width), round(height)
 
 
 def test_a_note_that_is_too_long_issues_nothing(people: dict[str, User], project: Project) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.webapp.business.charts import shapes
 from webapp.ui.figures import axis, bars, dots, figure, line, marker_line
 from webapp.ui.vectors import pdf
+from webapp.ui.vectors.letters import Letters
 from webapp.ui.vectors.plot import draw
 from webapp.ui.vectors.scene import Disc, Paint, Scene, Text, text_width
 from webapp.ui.vectors.svg import svg
@@ -56,7 +57,7 @@ def test_every_chart_is_written_as_svg_and_pdf(name: str) -> None:
     assert written.attrib["aria-label"] == chart.finding
     assert "nan" not in ElementTree.tostring(written, encoding="unicode")
     canvas = Canvas(io.BytesIO())
-    pdf.paint_scene(canvas, scene, 0, 0, font="Helvetica")
+    pdf.paint_scene(canvas, scene, 0, 0, Letters())
     assert canvas.getpdfdata().startswith(b"%PDF")
 
 

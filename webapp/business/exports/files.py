@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.http import HttpResponse
 from django.utils.http import content_disposition_header
@@ -13,6 +14,7 @@ import roi
 from roi import Scenario
 
 from . import tables
+from .pdf.sizes import SIZES, Size, usual
 
 TRIALS = 4096
 SEED = 0
@@ -40,13 +42,14 @@ def _xlsx(scenario: Scenario, show: str, on: date) -> bytes:
     return workbook(scenario, roi.evaluate(scenario), roi.simulate(scenario, trials=TRIALS, seed=SEED))
 
 
-def _pdf(scenario: Scenario, show: str, on: date) -> bytes:
+def _pdf(scenario: Scenario, show: str, on: date, *, size: Size | None = None) -> bytes:
     from webapp.business.calculator.outcome import outcome
 
     from .pdf import summary
 
     simulation = roi.simulate(scenario, trials=TRIALS, seed=SEED)
-    return summary(scenario, outcome(scenario, show), roi.evaluate(scenario), simulation, on=on)
+    paper = size or usual(scenario.currency)
+    return summary(scenario, outcome(scenario, show), roi.evaluate(scenario), simulation, on=on, size=paper)
 
 
 def _cash_flows(scenario: Scenario, show: str, on: date) -> bytes:
@@ -74,12 +77,17 @@ def _json(data: object) -> bytes:
 FORMATS: Mapping[str, Format] = {
     "xlsx": Format("XLSX", ".xlsx", _XLSX, _xlsx),
     "pdf": Format("PDF", ".pdf", "application/pdf", _pdf),
+    **{
+        f"pdf-{size}": Format(f"PDF on {name}", f"-{size}.pdf", "application/pdf", partial(_pdf, size=size))
+        for size, name in SIZES.items()
+    },
     "csv": Format("CSV", "-cash-flows.csv", _CSV, _cash_flows),
     "assumptions": Format("Assumptions as CSV", "-assumptions.csv", _CSV, _assumptions),
     "json": Format("JSON", ".json", "application/json", _scenario),
     "outcome": Format("Outcome as JSON", "-outcome.json", "application/json", _outcome),
 }
-"""Every format by the name that an address has for it. `json` is the scenario alone, as `python -m roi` reads it."""
+"""Every format by the name that an address has for it. `pdf` is on the paper that is usual for the currency. `json` is
+the scenario alone, as `python -m roi` reads it."""
 
 
 def download(scenario: Scenario, format: Format, *, show: str = "", on: date) -> HttpResponse:

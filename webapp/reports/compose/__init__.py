@@ -41,6 +41,7 @@ def compose(project: Project, today: date) -> Document:
         ),
         pictures=(*study_picture(study), *money.pictures),
         notes=book.notes(),
+        currency=money.currency,
     )
 
 
@@ -68,6 +69,7 @@ def _facts(study: Found, money: Money, stands: Plan) -> Facts:
         killed=stands.killed,
         has_roadmap=stands.exists,
         plan_notes=stands.notes,
+        criterion_notes=stands.criterion_notes,
     )
 
 

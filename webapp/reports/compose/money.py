@@ -1,6 +1,6 @@
 """What it is worth: the main scenario's figures, options and pictures, and what more evidence would be worth."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.urls import reverse
 
@@ -40,7 +40,8 @@ class Money:
     pictures: tuple[Picture, ...] = ()
     risks: tuple[Said, ...] = ()
     steps: tuple[Said, ...] = ()
-    mix: str = field(default="")
+    mix: str = ""
+    currency: str = ""
 
 
 def main_scenario(project: Project, book: Notebook) -> Money:
@@ -72,6 +73,7 @@ def main_scenario(project: Project, book: Notebook) -> Money:
             ),
             steps=_worth_of_evidence(case, said, max(abs(run.option(said.key).mean), 1.0), notes),
             mix=mix(case),
+            currency=case.currency,
         )
 
 

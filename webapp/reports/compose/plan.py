@@ -1,7 +1,7 @@
 """Where the plan stands: phases, gates with their criteria, waivers, what was decided, what is late."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Prefetch
@@ -9,15 +9,31 @@ from django.urls import reverse
 
 from webapp.projects.models import Project
 from webapp.roadmap.gates import Level, Verdict
-from webapp.roadmap.models import Choice, Decision, Gate, GateCriterion, GateState, Milestone, Phase, Roadmap, Waiver
+from webapp.roadmap.gates.criteria import CountCriterion
+from webapp.roadmap.models import (
+    Choice,
+    Decision,
+    Gate,
+    GateCriterion,
+    GateState,
+    Milestone,
+    Phase,
+    Review,
+    Roadmap,
+    Waiver,
+)
 from webapp.ui import formats
 
 from ..document import Notebook, Row, Said, Table
+from .sources import Sources, signer
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the roadmap says; without one all is empty. `failing` and `unsettled` are of the first open phase."""
+    """What the roadmap says; without one all is empty. `failing` and `unsettled` are of the first open phase.
+
+    `notes` cite the roadmap, `criterion_notes` what each criterion of that phase was judged by, by its label.
+    """
 
     exists: bool = False
     notes: tuple[int, ...] = ()
@@ -30,6 +46,21 @@ class Plan:
     gates: tuple[Row, ...] = ()
     risks: tuple[Said, ...] = ()
     steps: tuple[Said, ...] = ()
+    criterion_notes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class _Judged:
+    """A criterion as the report tells it: who waived it, what was found, and what that rests on."""
+
+    row: GateCriterion
+    waiver: Waiver | None
+    sentence: str
+    notes: tuple[int, ...]
+
+    @property
+    def label(self) -> str:
+        return self.row.criterion.label
 
 
 def plan(project: Project, book: Notebook, today: date) -> Plan:
@@ -41,28 +72,60 @@ def plan(project: Project, book: Notebook, today: date) -> Plan:
     phases = list(roadmap.phases.select_related("gate").order_by("number"))
     milestones = list(roadmap.milestones.select_related("gate", "phase"))
     gates = {gate.pk: gate for gate in _gates(roadmap)}
+    judged = _judged(project, book, gates.values(), today, note)
     ahead = next((phase for phase in phases if not _passed(gates, phase)), None)
-    near = [row for gate in gates.values() if ahead and _phase_of(gate) == ahead for row in gate.criteria.all()]
-    musts = [row for row in near if row.criterion.level == Level.MUST and not _waived(row, today)]
+    near = [each for each in judged if ahead and _phase_of(each.row.gate) == ahead]
+    musts = [each for each in near if each.row.criterion.level == Level.MUST and not each.waiver]
     return Plan(
         exists=True,
         notes=note,
         phase=ahead.name if ahead else "",
-        failing=_labels(row for row in musts if row.verdict == Verdict.FAILS),
-        unsettled=_labels(row for row in musts if row.verdict == Verdict.NOT_ENOUGH),
-        reopened=tuple(f"{gate} ({gate.reason})" for gate in gates.values() if gate.state == GateState.REOPENED),
+        failing=tuple(each.label for each in musts if each.row.verdict == Verdict.FAILS),
+        unsettled=tuple(each.label for each in musts if each.row.verdict == Verdict.NOT_ENOUGH),
+        reopened=tuple(f"{gate} ({_public(gate)})" for gate in gates.values() if gate.state == GateState.REOPENED),
         killed=_killed(gates.values()),
         phases=tuple(_phase_row(phase, milestones, gates, note) for phase in phases),
-        gates=tuple(_criterion_row(row, today, note) for gate in gates.values() for row in gate.criteria.all()),
-        risks=tuple(_risks(gates.values(), milestones, today, note)),
-        steps=tuple(_steps(near, note)),
+        gates=tuple(map(_criterion_row, judged)),
+        risks=(*_reopened(gates.values(), note), *_doubts(judged), *_late(milestones, today, note)),
+        steps=tuple(_steps(near)),
+        criterion_notes=_notes_by_label(near),
     )
+
+
+def _notes_by_label(judged: Iterable[_Judged]) -> dict[str, tuple[int, ...]]:
+    """Two gates may have criteria of one label."""
+    found: dict[str, tuple[int, ...]] = {}
+    for each in judged:
+        found[each.label] = tuple(sorted({*found.get(each.label, ()), *each.notes}))
+    return found
+
+
+def _judged(
+    project: Project, book: Notebook, gates: Iterable[Gate], today: date, note: tuple[int, ...]
+) -> list[_Judged]:
+    """Every criterion, in the plan's order; one that nothing was found for cites the roadmap (`note`)."""
+    rows = [(gate, row) for gate in gates for row in gate.criteria.all()]
+    sources = Sources(project, book, [row for _, row in rows])
+    return [
+        _Judged(row, _waived(row, today), _public(gate, row.sentence), sources.cite(row) or note) for gate, row in rows
+    ]
+
+
+def _public(gate: Gate, text: str | None = None) -> str:
+    """What was written about a gate, why it stands as it does unless stated, with names in place of addresses."""
+    said = gate.reason if text is None else text
+    for row in gate.criteria.all():
+        for review in row.reviews.all():
+            said = said.replace(review.by.email, signer(review))
+    return said
 
 
 def _gates(roadmap: Roadmap) -> list[Gate]:
-    criteria = Prefetch(
-        "criteria", GateCriterion.objects.prefetch_related(Prefetch("waivers", Waiver.objects.select_related("by")))
+    signed = (
+        Prefetch("reviews", Review.objects.select_related("by")),
+        Prefetch("waivers", Waiver.objects.select_related("by")),
     )
+    criteria = Prefetch("criteria", GateCriterion.objects.prefetch_related(*signed))
     decisions = Prefetch("decisions", Decision.objects.select_related("by"))
     of_roadmap = Gate.objects.filter(phase__roadmap=roadmap) | Gate.objects.filter(milestone__roadmap=roadmap)
     related = of_roadmap.select_related("phase", "milestone__phase").prefetch_related(criteria, decisions)
@@ -93,15 +156,6 @@ def _waived(row: GateCriterion, today: date) -> Waiver | None:
     return next((waiver for waiver in row.waivers.all() if waiver.counts_on(today)), None)
 
 
-def _signer(signed: Waiver | Decision) -> str:
-    """A person's name. Never the whole address: reports are read by people outside."""
-    return signed.by.name or signed.by.email.partition("@")[0]
-
-
-def _labels(rows: Iterable[GateCriterion]) -> tuple[str, ...]:
-    return tuple(row.criterion.label for row in rows)
-
-
 def _killed(gates: Iterable[Gate]) -> str:
     """The newest decision of a gate, if it was to kill."""
     for gate in gates:
@@ -109,7 +163,7 @@ def _killed(gates: Iterable[Gate]) -> str:
         if newest is not None and newest.choice == Choice.KILL:
             why = f": {newest.note}" if newest.note else "."
             day = newest.at.date().isoformat()
-            return f"{_signer(newest)} decided on {day} to end it at “{gate.milestone or gate.phase}”{why}"
+            return f"{signer(newest)} decided on {day} to end it at “{gate.milestone or gate.phase}”{why}"
     return ""
 
 
@@ -130,33 +184,39 @@ def _phase_row(phase: Phase, milestones: list[Milestone], gates: dict[int, Gate]
     return Row(cells=cells, notes=notes, badge="passes" if state == "passed" else "draft")
 
 
-def _criterion_row(row: GateCriterion, today: date, notes: tuple[int, ...]) -> Row:
-    waiver = _waived(row, today)
-    verdict = row.verdict.replace("_", " ")
+def _criterion_row(each: _Judged) -> Row:
+    row, waiver = each.row, each.waiver
     where = str(row.gate.milestone or row.gate.phase)
-    sentence = row.sentence if waiver is None else f"Waived by {_signer(waiver)} until {waiver.until}: {waiver.reason}"
+    sentence = each.sentence
+    if waiver is not None:
+        sentence = f"Waived by {signer(waiver)} until {waiver.until}: {waiver.reason}"
     level = "must" if row.criterion.level == Level.MUST else "should"
     return Row(
-        cells=(where, row.criterion.label, level, sentence or "Not judged yet.", verdict),
-        notes=notes,
+        cells=(where, each.label, level, sentence or "Not judged yet.", row.verdict.replace("_", " ")),
+        notes=each.notes,
         badge=row.verdict if waiver is None else "waived",
     )
 
 
-def _risks(gates: Iterable[Gate], milestones: list[Milestone], today: date, notes: tuple[int, ...]) -> Iterable[Said]:
+def _reopened(gates: Iterable[Gate], notes: tuple[int, ...]) -> Iterable[Said]:
     for gate in gates:
         if gate.state == GateState.REOPENED:
-            yield Said(
-                text=f"The gate of “{gate.milestone or gate.phase}” was passed and is open again: {gate.reason}",
-                notes=notes,
-            )
-        for row in gate.criteria.all():
-            waiver = _waived(row, today)
-            if waiver is not None:
-                text = f"“{row.criterion.label}” is waived by {_signer(waiver)} until {waiver.until}: {waiver.reason}"
-                yield Said(text=text, notes=notes)
-            elif row.verdict == Verdict.FAILS:
-                yield Said(text=f"“{row.criterion.label}” fails: {row.sentence}", notes=notes)
+            name = gate.milestone or gate.phase
+            yield Said(text=f"The gate of “{name}” was passed and is open again: {_public(gate)}", notes=notes)
+
+
+def _doubts(judged: Iterable[_Judged]) -> Iterable[Said]:
+    """What was waived, and what fails."""
+    for each in judged:
+        waiver = each.waiver
+        if waiver is not None:
+            text = f"“{each.label}” is waived by {signer(waiver)} until {waiver.until}: {waiver.reason}"
+            yield Said(text=text, notes=each.notes)
+        elif each.row.verdict == Verdict.FAILS:
+            yield Said(text=f"“{each.label}” fails: {each.sentence}", notes=each.notes)
+
+
+def _late(milestones: list[Milestone], today: date, notes: tuple[int, ...]) -> Iterable[Said]:
     late = [each for each in milestones if each.is_late(today)]
     if late:
         days = max((today - each.finish).days for each in late)
@@ -165,11 +225,14 @@ def _risks(gates: Iterable[Gate], milestones: list[Milestone], today: date, note
         yield Said(text=text, notes=notes)
 
 
-def _steps(near: list[GateCriterion], notes: tuple[int, ...]) -> Iterable[Said]:
-    for row in near:
-        if row.more_items:
-            items = formats.count(row.more_items, "more evaluation item")
-            yield Said(text=f"{items} would settle “{row.criterion.label}”.", notes=notes)
+def _steps(near: Iterable[_Judged]) -> Iterable[Said]:
+    for each in near:
+        more = each.row.more_items
+        if more and isinstance(each.row.criterion, CountCriterion):
+            yield Said(text=f"{formats.count(more)} more are needed for “{each.label}”.", notes=each.notes)
+        elif more:
+            items = formats.count(more, "more evaluation item")
+            yield Said(text=f"{items} would settle “{each.label}”.", notes=each.notes)
 
 
 def phases_table(found: Plan) -> Table:

@@ -1,7 +1,7 @@
 """What the report recommends: rules over a few facts, the same for everybody, each with its reason."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from webapp.ui import formats
 
@@ -20,8 +20,8 @@ class Facts:
 
     gain_is_real, gain_sentence: the newest study's best tuned model against the base model. failing, unsettled: labels
     of must-meet criteria of the first phase that is not passed. option: the one in front; is_tuned: whether it takes
-    post-training at all. success_is_measured: whether the success rate of the
-    option in front is bound to a measurement. The notes are footnotes of the study, the scenario and the roadmap.
+    post-training at all. success_is_measured: whether the success rate of the option in front is bound to a
+    measurement. The notes are footnotes of the study, the scenario and the roadmap, and of criteria by their label.
     """
 
     chance: float | None = None
@@ -41,6 +41,7 @@ class Facts:
     killed: str = ""
     has_roadmap: bool = False
     plan_notes: tuple[int, ...] = ()
+    criterion_notes: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -116,19 +117,19 @@ def _held_back(facts: Facts) -> list[Said]:
             found.append(Said(text=text, notes=facts.money_notes))
     if not facts.has_roadmap:
         found.append(Said(text="There is no roadmap whose gates could be judged."))
-    gates = [
-        *_named(facts.failing, "fails", "fail", facts.phase),
-        *_named(facts.unsettled, "has not enough evidence", "have not enough evidence", facts.phase),
-        *(f"A gate that was passed is open again: {reason}" for reason in facts.reopened),
-    ]
-    return [*found, *(Said(text=text, notes=facts.plan_notes) for text in gates)]
+    found += _named(facts, facts.failing, "fails", "fail")
+    found += _named(facts, facts.unsettled, "has not enough evidence", "have not enough evidence")
+    again = (f"A gate that was passed is open again: {reason}" for reason in facts.reopened)
+    return [*found, *(Said(text=text, notes=facts.plan_notes) for text in again)]
 
 
-def _named(labels: tuple[str, ...], does: str, do: str, phase: str) -> Iterator[str]:
+def _named(facts: Facts, labels: tuple[str, ...], does: str, do: str) -> Iterator[Said]:
     """A sentence that counts the criteria and names the first of them; none where there are none."""
     if not labels:
         return
     names = ", ".join(f"“{label}”" for label in labels[:MOST_NAMED])
     rest = f" and {formats.count(len(labels) - MOST_NAMED)} more" if len(labels) > MOST_NAMED else ""
     counted = formats.count(len(labels), "must-meet criterion,must-meet criteria")
-    yield f"{counted} of the phase “{phase}” {does if len(labels) == 1 else do}: {names}{rest}."
+    cited = {number for label in labels[:MOST_NAMED] for number in facts.criterion_notes.get(label, facts.plan_notes)}
+    text = f"{counted} of the phase “{facts.phase}” {does if len(labels) == 1 else do}: {names}{rest}."
+    yield Said(text=text, notes=tuple(sorted(cited)))

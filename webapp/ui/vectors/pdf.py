@@ -1,7 +1,8 @@
 """A scene as vectors in a PDF, in the colours of the light theme: paper is light."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from .letters import Letters
 from .scene import Disc, Item, Paint, Path, Scene, Text
 
 if TYPE_CHECKING:
@@ -47,18 +48,18 @@ def _parts(text: str) -> Rgb:
     return red, green, blue
 
 
-def paint_scene(canvas: "Canvas", scene: Scene, x: float, y: float, *, font: str, write: Any = str) -> None:
-    """Draw the scene with its lower left corner at (x, y). write: turns a text into what the font can show."""
+def paint_scene(canvas: "Canvas", scene: Scene, x: float, y: float, letters: Letters) -> None:
+    """Draw the scene with its lower left corner at (x, y)."""
     canvas.saveState()
     canvas.translate(x, y + scene.height)
     for item in scene.items:
-        _put(canvas, item, font, write)
+        _put(canvas, item, letters)
     canvas.restoreState()
 
 
-def _put(canvas: "Canvas", item: Item, font: str, write: Any) -> None:
+def _put(canvas: "Canvas", item: Item, letters: Letters) -> None:
     if isinstance(item, Text):
-        _text(canvas, item, font, write)
+        _text(canvas, item, letters)
     elif isinstance(item, Disc):
         canvas.setFillColorRGB(*rgb(item.fill))
         canvas.circle(item.centre[0], -item.centre[1], item.radius, stroke=0, fill=1)
@@ -82,13 +83,11 @@ def _path(canvas: "Canvas", item: Path) -> None:
     canvas.setFillAlpha(1)
 
 
-def _text(canvas: "Canvas", item: Text, font: str, write: Any) -> None:
+def _text(canvas: "Canvas", item: Text, letters: Letters) -> None:
     canvas.saveState()
     canvas.setFillColorRGB(*rgb(item.paint))
-    canvas.setFont(font, item.size)
     canvas.translate(item.x, -item.y)
     if item.is_turned:
         canvas.rotate(90)
-    put = {"start": canvas.drawString, "middle": canvas.drawCentredString, "end": canvas.drawRightString}[item.anchor]
-    put(0, 0, write(item.text))
+    letters.draw(canvas, 0, 0, item.text, item.size, align=item.anchor)
     canvas.restoreState()

@@ -1,7 +1,7 @@
 """A figure as a scene: the frame around the marks is laid out here, as Plotly does it in a browser."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from webapp.ui.figures import Figure
 
@@ -136,7 +136,7 @@ def _legend(traces: Sequence[dict[str, Any]], left: float, width: float) -> Iter
 
 
 def _annotations(layout: dict[str, Any], x: Scale, y: Scale, width: float) -> Iterator[Text]:
-    anchors = {"left": "start", "center": "middle", "right": "end"}
+    anchors: dict[str, Literal["start", "middle", "end"]] = {"left": "start", "center": "middle", "right": "end"}
     for note in layout.get("annotations", ()):
         if not note["text"]:
             continue

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Literal
+from unicodedata import east_asian_width
 
 Point = tuple[float, float]
 
@@ -54,7 +56,7 @@ class Text:
     text: str
     paint: Paint
     size: float = 8.0
-    anchor: str = "start"
+    anchor: Literal["start", "middle", "end"] = "start"
     is_turned: bool = False
 
 
@@ -75,6 +77,10 @@ _NARROW, _WIDE = set("iljt.,:;!|'()[] fr"), set("mwMW%@—")
 
 def text_width(text: str, size: float) -> float:
     """About how wide a text is in a sans-serif; within a tenth for sentences, never much too small."""
-    return size * sum(
-        0.31 if one in _NARROW else 0.87 if one in _WIDE else 0.7 if one.isupper() else 0.56 for one in text
-    )
+    return size * sum(map(_width, text))
+
+
+def _width(one: str) -> float:
+    if east_asian_width(one) in ("W", "F"):
+        return 1.0
+    return 0.31 if one in _NARROW else 0.87 if one in _WIDE else 0.7 if one.isupper() else 0.56

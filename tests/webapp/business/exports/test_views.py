@@ -27,6 +27,8 @@ pytestmark = pytest.mark.django_db
 STARTS = {
     "xlsx": b"PK",
     "pdf": b"%PDF",
+    "pdf-a4": b"%PDF",
+    "pdf-letter": b"%PDF",
     "csv": b"\xef\xbb\xbfoption",
     "assumptions": b"\xef\xbb\xbfpath",
     "json": b"{",
@@ -161,9 +163,11 @@ def test_the_pdf_has_two_pages_with_the_verdict_the_options_and_the_sources(clie
     document = pypdfium2.PdfDocument(content)
     try:
         pages = [page.get_textpage().get_text_range() for page in document]
+        size = document.get_page_size(0)
     finally:
         document.close()
     assert len(pages) == 2
+    assert size == (612, 792)  # money is in US dollars
     assert "Claims team" in pages[0]
     assert "Options compared" in pages[0]
     assert "what they rest on" in pages[1]
@@ -178,7 +182,10 @@ def test_a_long_name_in_any_script_makes_a_pdf(client: Client, project: Project,
     data = json.loads(json.dumps(data).replace("USD", "JPY"))
     stored = create_scenario(by=people["owner"], project=project, case=roi.parse(data))
     client.force_login(people["owner"])
-    assert client.get(address(stored, "pdf")).content.startswith(b"%PDF")
+    for format, size in (("pdf", (595, 842)), ("pdf-letter", (612, 792))):
+        document = pypdfium2.PdfDocument(client.get(address(stored, format)).content)
+        assert tuple(round(side) for side in document.get_page_size(0)) == size
+        assert "Ελληνικά Ключ 見積" in document[0].get_textpage().get_text_range()
 
 
 def test_a_start_of_the_site_loads_no_library_of_exports() -> None:

@@ -43,9 +43,10 @@ def _height_of_charts(paper: Paper, options: int) -> float:
 
 
 def _open(paper: Paper, scenario: Scenario, said: Said) -> None:
-    paper.text("BUSINESS CASE", 7.5, ink="accent", font=paper.fonts.bold)
+    paper.outline(scenario.name)
+    paper.text("BUSINESS CASE", 7.5, ink="accent", style="bold")
     paper.y -= 3
-    paper.text(scenario.name, 22, font=paper.fonts.serif, most=2)
+    paper.name(scenario.name)
     paper.y -= 4
     months = formats.count(scenario.time.horizon_months, "month")
     rate = formats.percent(scenario.time.discount_rate.mean)
@@ -56,7 +57,7 @@ def _open(paper: Paper, scenario: Scenario, said: Said) -> None:
     )
     paper.y -= 8
     paper.rule()
-    paper.text(f"{said.sentence}.", 14, font=paper.fonts.serif)
+    paper.text(f"{said.sentence}.", 14, style="serif")
     paper.y -= 8
     paper.tiles([(tile.label, tile.value, tile.note) for tile in said.tiles])
     paper.rule("line")

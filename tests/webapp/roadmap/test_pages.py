@@ -7,7 +7,6 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -20,11 +19,9 @@ from webapp.datasets.models import DatasetVersion
 from webapp.jobs.models import Artifact, JobState, Measurement
 from webapp.projects.models import Project
 from webapp.roadmap.evaluation import evaluate
-from webapp.roadmap.exchange.collect import collect
 from webapp.roadmap.exchange.document import parse_document
 from webapp.roadmap.models import Attachment, Change, Dependency, Milestone, PlanTemplate, Roadmap, Waiver
 from webapp.roadmap.services import gates as verbs
-from webapp.roadmap.services import templates
 from webapp.roadmap.services.adopt import start_roadmap
 
 from . import rows
@@ -348,48 +345,6 @@ def test_external_evidence_is_entered_with_its_source(
     assert client.post(address, typed).status_code == 302
     assert Measurement.objects.get().source == "Partner, May"
     assert rows.milestone(roadmap, "reward-model").gate.is_passed
-
-
-def test_files_go_out_and_come_in_by_the_page(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
-    client.force_login(people["editor"])
-    code = roadmap.project.code
-    bring = reverse("roadmap:import", args=[code])
-    before = collect(roadmap)
-    for form, suffix in (("json", "json"), ("csv", "csv"), ("mspdi", "xml")):
-        out = client.get(reverse("roadmap:export", args=[code, form]))
-        assert out["Content-Disposition"] == f'attachment; filename="{code}-roadmap.{suffix}"'
-        answer = client.post(bring, {"file": SimpleUploadedFile(f"plan.{suffix}", out.content)}, follow=True)
-        assert "nothing changed" in answer.content.decode()
-    assert collect(roadmap) == before
-    bad = client.post(bring, {"file": SimpleUploadedFile("plan.csv", b"key,phase\na,b")})
-    assert bad.status_code == 422
-    assert "name is missing" in bad.content.decode()
-    assert client.post(bring, {"file": SimpleUploadedFile("plan.csv", b"")}).status_code == 422
-    assert client.get(reverse("roadmap:export", args=[code, "ics"]))["Content-Type"].startswith("text/calendar")
-    assert client.get(reverse("roadmap:export", args=[code, "docx"])).status_code == 404
-
-
-def test_a_baseline_shows_drift(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
-    client.force_login(people["editor"])
-    code = roadmap.project.code
-    client.post(reverse("roadmap:baseline", args=[code]), {"name": "As agreed"})
-    again = client.post(reverse("roadmap:baseline", args=[code]), {"name": "As agreed"})
-    assert "never change" in again.content.decode()
-    last = rows.milestone(roadmap, "cadence")
-    Milestone.objects.filter(pk=last.pk).update(finish=last.finish + timedelta(days=5))
-    kept = roadmap.baselines.get()
-    page = client.get(f"{reverse('roadmap:timeline', args=[code])}?baseline={kept.pk}").content.decode()
-    assert "The plan ends 5 days later than in the baseline; 1 milestone finishes later." in page
-    assert client.get(f"{reverse('roadmap:timeline', args=[code])}?baseline=%00").status_code == 200
-
-
-def test_a_template_starts_another_project(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
-    client.force_login(people["owner"])
-    templates.save_template(by=people["owner"], roadmap=roadmap, name="Ours", summary="How we do it")
-    other = factories.project(owner=people["owner"], name="Second")
-    assert "How we do it" in client.get(reverse("roadmap:board", args=[other.code])).content.decode()
-    client.post(reverse("roadmap:start", args=[other.code]), {"template": "Ours", "starts": "2026-10-05"})
-    assert Roadmap.objects.get(project=other).template == "Ours"
 
 
 @pytest.fixture

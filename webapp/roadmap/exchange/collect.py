@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..models import Dependency, Gate, Roadmap
-from .document import PlanDocument, parse_document
+from .document import PlanDocument, parse_document, tidy, tidy_line
 
 
 def collect(roadmap: Roadmap, *, with_owners: bool = True) -> PlanDocument:
@@ -15,13 +15,15 @@ def collect(roadmap: Roadmap, *, with_owners: bool = True) -> PlanDocument:
     links = Dependency.objects.filter(before__roadmap=roadmap)
     return parse_document(
         {
-            "phases": [{"name": each.name, "aim": each.aim, "gate": _gate(each.gate)} for each in phases],
+            "phases": [
+                {"name": tidy_line(each.name), "aim": tidy(each.aim), "gate": _gate(each.gate)} for each in phases
+            ],
             "milestones": [
                 {
                     "key": each.key,
                     "phase": number_of[each.phase_id],
-                    "name": each.name,
-                    "description": each.description,
+                    "name": tidy_line(each.name) or each.key,
+                    "description": tidy(each.description),
                     "owner": each.owner.email if each.owner and with_owners else "",
                     "start": each.start,
                     "finish": each.finish,

@@ -1,6 +1,8 @@
 """A whole plan as one typed document: the shape of the JSON export, of templates, and what every import becomes."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
@@ -22,6 +24,7 @@ MOST_MILESTONES = 1000
 MOST_LINKS = 5000
 MOST_CRITERIA = 30
 FIRST_YEAR, LAST_YEAR = 1990, 2200
+_LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
@@ -31,6 +34,16 @@ class DocumentFaults(ValueError):
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__("; ".join(f"{place}: {message}" for place, message in faults[:20]))
         self.faults = faults
+
+
+def tidy(text: str) -> str:
+    """The text as files and pages can carry it: every kind of line end as one, other control characters left out."""
+    return _UNPRINTABLE.sub("", _LINE_ENDS.sub("\n", text)).strip()
+
+
+def tidy_line(text: str) -> str:
+    """`tidy` in one line, of at least one space where lines ended."""
+    return " ".join(tidy(text).replace("\t", "\n").split("\n"))
 
 
 def _printable(text: str) -> str:
@@ -56,9 +69,11 @@ def _in_reach(day: date) -> date:
 
 Line = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_one_line)]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True), AfterValidator(_printable)]
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+KEY_PATTERN = r"^[a-z0-9][a-z0-9_-]{0,59}$"
+SERVED_PATTERN = r"^(job|study):[a-z][a-z0-9_]{0,39}$"
+Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 Day = Annotated[date, AfterValidator(_in_reach)]
-Served = Annotated[str, StringConstraints(pattern=r"^(job|study):[a-z][a-z0-9_]{0,39}$")]
+Served = Annotated[str, StringConstraints(pattern=SERVED_PATTERN)]
 
 
 class _Part(BaseModel):
@@ -165,6 +180,14 @@ class PlanDocument(_Part):
     def first_day(self) -> date | None:
         """When its first milestone starts."""
         return min((part.start for part in self.milestones), default=None)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file held. `remarks` are (place, message) pairs on what a plan cannot hold as the file has it."""
+
+    document: PlanDocument
+    remarks: Sequence[tuple[str, str]] = ()
 
 
 def parse_document(raw: object) -> PlanDocument:

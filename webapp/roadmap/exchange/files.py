@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .calendar import to_ics
-from .document import DocumentFaults, PlanDocument, parse_document
+from .document import DocumentFaults, PlanDocument, Reading, parse_document
 from .mspdi import from_mspdi, to_mspdi
 from .tables import from_csv, to_csv
 from .xml import parsed
@@ -16,12 +16,14 @@ MOST_BYTES = 4 * 1024 * 1024
 
 @dataclass(frozen=True)
 class About:
-    """What an export says of itself: the project's name and code, the site's name, the time."""
+    """What an export says beside the plan: the project's name and code, the site's name, the time, and the keys of
+    the milestones that are done."""
 
     name: str
     code: str
     host: str
     now: datetime
+    passed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,16 @@ class Form:
     suffix: str
     content_type: str
     write: Callable[[PlanDocument, About], bytes]
-    read: Callable[[bytes, list[str]], PlanDocument] | None = None
+    read: Callable[[bytes, list[str]], Reading] | None = None
 
 
 def _to_json(document: PlanDocument, about: About) -> bytes:
     return json.dumps(document.model_dump(mode="json"), indent=1, ensure_ascii=False).encode()
 
 
-def _from_json(content: bytes, phases: list[str]) -> PlanDocument:
+def _from_json(content: bytes, phases: list[str]) -> Reading:
     try:
-        return parse_document(json.loads(_text(content)))
+        return Reading(parse_document(json.loads(_text(content))))
     except (ValueError, RecursionError) as error:
         if isinstance(error, DocumentFaults):
             raise
@@ -66,14 +68,14 @@ FORMS: Mapping[str, Form] = {
             "csv",
             "text/csv; charset=utf-8",
             lambda document, about: to_csv(document).encode(),
-            lambda content, phases: from_csv(_text(content), phases),
+            lambda content, phases: Reading(from_csv(_text(content), phases)),
         ),
         Form(
             "mspdi",
             "Microsoft Project XML",
             "xml",
             "application/xml",
-            lambda document, about: to_mspdi(document, name=about.name, now=about.now),
+            lambda document, about: to_mspdi(document, name=about.name, now=about.now, passed=about.passed),
             lambda content, phases: from_mspdi(parsed(content), phases),
         ),
         Form(
@@ -87,7 +89,7 @@ FORMS: Mapping[str, Form] = {
 }
 
 
-def read(content: bytes, phases: list[str]) -> PlanDocument:
+def read(content: bytes, phases: list[str]) -> Reading:
     """The plan of an uploaded file, whose form is known by how it begins. Raises `DocumentFaults`."""
     if len(content) > MOST_BYTES:
         raise DocumentFaults([("file", f"is larger than {MOST_BYTES // 1024 // 1024} MB")])

@@ -12,7 +12,7 @@ import re
 from typing import Any
 
 from ..gates import CriterionFaults, parse_criterion
-from .document import DocumentFaults, MilestonePart, PlanDocument, parse_document
+from .document import MOST_MILESTONES, DocumentFaults, MilestonePart, PlanDocument, parse_document
 
 COLUMNS = (
     "key",
@@ -89,6 +89,8 @@ def from_csv(text: str, phases: list[str] | None = None) -> PlanDocument:
         raise DocumentFaults([("file", "is empty")])
     head = [plain(cell).strip().lower() for cell in lines[0]]
     _refuse_columns(head)
+    if sum(map(any, lines[1:])) > MOST_MILESTONES:
+        raise DocumentFaults([("file", f"holds more than {MOST_MILESTONES} milestones")])
     faults: list[tuple[str, str]] = []
     names = list(phases or [])
     milestones, links = [], []

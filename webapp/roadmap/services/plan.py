@@ -12,7 +12,7 @@ from webapp.accounts.models import User
 from webapp.projects.audit import record
 from webapp.projects.models import Membership
 
-from ..exchange.document import MOST_LINKS, MOST_MILESTONES
+from ..exchange.document import MOST_LINKS, MOST_MILESTONES, tidy, tidy_line
 from ..models import Dependency, Gate, Milestone, Phase, Roadmap
 from ..schedule import Broken, Cycle, Link, LinkKind, Plan, Task
 from .history import EditConflict, RoadmapRefused, note, note_all
@@ -52,15 +52,15 @@ def add_milestone(
     held = _locked(roadmap)
     if held.milestones.count() >= MOST_MILESTONES:
         raise RoadmapRefused(f"A roadmap has at most {MOST_MILESTONES:,} milestones.")
-    fields = {"phase": phase, "name": name, "start": start, "finish": finish, **more}
+    fields = _tidied({"phase": phase, "name": name, "start": start, "finish": finish, **more})
     _refuse_faulty(held, fields)
     last = held.milestones.filter(phase=phase).aggregate(last=Max("position"))["last"]
     made = Milestone.objects.create(
-        roadmap=held, key=free_key(held, name), position=0 if last is None else last + 1, **fields
+        roadmap=held, key=free_key(held, fields["name"]), position=0 if last is None else last + 1, **fields
     )
     Gate.objects.create(milestone=made)
     note(by, held, "added", milestone=made, new=f"{start} to {finish}")
-    record(by, "milestone.added", made, project=held.project, name=name)
+    record(by, "milestone.added", made, project=held.project, name=made.name)
     return made
 
 
@@ -74,6 +74,7 @@ def change_milestone(
     """
     roadmap = _locked(milestone.roadmap)
     before = Milestone.objects.select_related("phase", "owner", "roadmap__project").get(pk=milestone.pk)
+    changes = _tidied(changes)
     _refuse_faulty(roadmap, {**{name: getattr(before, name) for name in FIELDS}, **changes})
     changed = {name: changes[name] for name in FIELDS if name in changes and changes[name] != getattr(before, name)}
     if before.version != seen_version:
@@ -157,6 +158,9 @@ def _link_text(found: Dependency | None) -> str:
 def change_phase(*, by: User, phase: Phase, name: str, aim: str) -> Phase:
     """Rename a phase or say its aim anew. Raises `RoadmapRefused` for a name that another phase has."""
     kept = Phase.objects.select_related("roadmap__project").select_for_update(of=("self",)).get(pk=phase.pk)
+    name, aim = tidy_line(name), tidy(aim)
+    if not name:
+        raise RoadmapRefused("A phase needs a name.", "name")
     if kept.roadmap.phases.filter(name=name).exclude(pk=kept.pk).exists():
         raise RoadmapRefused("Another phase has this name.", "name")
     for field, value in (("name", name), ("aim", aim)):
@@ -182,7 +186,15 @@ def _locked(roadmap: Roadmap) -> Roadmap:
     return Roadmap.objects.select_for_update(of=("self",)).select_related("project").get(pk=roadmap.pk)
 
 
+def _tidied(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields with texts that every file can carry."""
+    ways = {"name": tidy_line, "description": tidy}
+    return {name: ways[name](value) if name in ways else value for name, value in fields.items()}
+
+
 def _refuse_faulty(roadmap: Roadmap, fields: Mapping[str, Any]) -> None:
+    if not fields["name"]:
+        raise RoadmapRefused("A milestone needs a name.", "name")
     if fields["finish"] < fields["start"]:
         raise RoadmapRefused("The last day lies before the first.", "finish")
     if fields["phase"].roadmap_id != roadmap.pk:

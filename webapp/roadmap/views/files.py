@@ -1,5 +1,6 @@
 """What goes out and comes in: files, baselines, templates, evidence from elsewhere."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,7 +20,7 @@ from ..exchange.collect import collect
 from ..exchange.document import DocumentFaults
 from ..forms.gates import EvidenceForm
 from ..forms.plan import BaselineForm, ImportForm, TemplateForm
-from ..models import PlanTemplate, Roadmap
+from ..models import GateState, PlanTemplate, Roadmap
 from ..services.adopt import Adopted, adopt
 from ..services.baselines import keep_baseline
 from ..services.history import RoadmapRefused
@@ -27,6 +28,7 @@ from ..services.templates import delete_template, save_template
 from .common import judge_now, page
 
 MOST_FAULTS = 50
+MOST_REMARKS = 5
 
 
 @require_safe
@@ -56,7 +58,9 @@ def export(request: SignedInRequest, code: str, form: str) -> HttpResponse:
     chosen = forms_of.FORMS.get(form)
     if chosen is None:
         raise Http404("There is no such form")
-    about = forms_of.About(roadmap.project.name, code, request.get_host().partition(":")[0], timezone.now())
+    host = request.get_host().partition(":")[0]
+    passed = roadmap.milestones.filter(gate__state=GateState.PASSED).values_list("key", flat=True)
+    about = forms_of.About(roadmap.project.name, code, host, timezone.now(), frozenset(passed))
     content = chosen.write(collect(roadmap), about)
     headers = {"Content-Disposition": f'attachment; filename="{code}-roadmap.{chosen.suffix}"'}
     return HttpResponse(content, content_type=chosen.content_type, headers=headers)
@@ -71,13 +75,18 @@ def bring(request: SignedInRequest, code: str) -> HttpResponse:
         return _files(request, roadmap, status=422, import_form=form)
     phases = list(roadmap.phases.values_list("name", flat=True))
     try:
-        document = forms_of.read(form.cleaned_data["file"], phases)
+        found = forms_of.read(form.cleaned_data["file"], phases)
         done = adopt(
-            by=request.user, roadmap=roadmap, document=document, remove_missing=form.cleaned_data["remove_missing"]
+            by=request.user,
+            roadmap=roadmap,
+            document=found.document,
+            remove_missing=form.cleaned_data["remove_missing"],
         )
     except DocumentFaults as faults:
         return _files(request, roadmap, status=422, import_form=form, faults=faults.faults[:MOST_FAULTS])
     messages.success(request, _said(done))
+    if found.remarks:
+        messages.warning(request, _otherwise(found.remarks))
     judge_now(request, roadmap)
     return redirect("roadmap:board", code)
 
@@ -88,6 +97,13 @@ def _said(done: Adopted) -> str:
     counts = {"added": done.added, "changed": done.changed, "removed": done.removed}
     told = [f"{count} {word}" for word, count in counts.items() if count]
     return f"The plan is taken in: {', '.join(told) or 'links and gates changed'}."
+
+
+def _otherwise(remarks: Sequence[tuple[str, str]]) -> str:
+    """What was not taken in as the file had it: the first of it in words."""
+    told = "; ".join(f"{place}: {message}" for place, message in remarks[:MOST_REMARKS])
+    more = len(remarks) - MOST_REMARKS
+    return f"Not all of the file fits a plan. {told}{f'; and {more} more' if more > 0 else ''}."
 
 
 @require_POST

@@ -13,8 +13,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 TORCH_FAMILY = {"torch", "transformers", "peft", "trl", "datasets", "accelerate", "bitsandbytes", "safetensors", "gguf"}
 TORCH_HALF = tuple(f"training.{name}" for name in ("models", "batches", "jobs", "inference"))
-COMMANDS_THAT_LOAD_TORCH = {("training.cli", "training.models.provision.prepare")}
-"""`python -m training prepare` converts a model in its own process; nothing else of the torch-free half may cross."""
+COMMANDS_THAT_LOAD_TORCH = {
+    ("training.cli", "training.models.provision.prepare"),
+    ("training.cli", "training.jobs.timing.measured"),
+}
+"""`python -m training prepare` converts a model in its own process, and `speed` measures; nothing else of the torch-free
+half may cross."""
 
 
 class Import(NamedTuple):

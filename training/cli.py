@@ -1,9 +1,11 @@
 """The command line of `python -m training`; imports no torch itself."""
 
 import argparse
+import importlib
 import json
 import os
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +58,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("spare", help="import everything, then wait for a job on standard input").set_defaults(
         run=_spare
     )
+
+    speed = commands.add_parser("speed", help="measure how fast this machine computes, for predictions; once")
+    speed.add_argument("--again", action="store_true", help="measure also where a record is kept")
+    speed.set_defaults(run=_speed)
 
     estimate = commands.add_parser("estimate", help="predict a job's time, memory and cost")
     estimate.add_argument("spec", type=Path, metavar="SPEC.json")
@@ -129,6 +135,21 @@ def _spare(arguments: argparse.Namespace) -> int:
     from .spare import wait_for_job
 
     return wait_for_job()
+
+
+def _speed(arguments: argparse.Namespace) -> int:
+    from .speed import keep, recorded
+
+    found = None if arguments.again else recorded()
+    if found is None:
+        began = time.monotonic()
+        importlib.import_module(KINDS["sft"].entry.partition(":")[0])  # what a job imports
+        from .jobs.timing import measured
+
+        found = measured(start_seconds=time.monotonic() - began)
+        keep(found)
+    _print_json(found.to_json())
+    return ExitStatus.DONE
 
 
 def _estimate(arguments: argparse.Namespace) -> int:

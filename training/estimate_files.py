@@ -7,14 +7,16 @@ from typing import Any
 from .catalogue import KNOWN_MODELS, Shape, shape_of
 from .catalogue import locate as locate_model
 from .data.check import check_file
-from .data.messages import text_of
+from .data.lengths import Lengths, sampled_lengths
 from .data.stats import TokenCounter, estimated_tokens, token_counter
 from .devices import DeviceSpeed, cpu, device_here
-from .estimate import DataFacts, predict
+from .estimate import predict
 from .faults import BadData, BadSpec
 from .readiness import readiness
 from .spec import EvaluateSpec, JobSpec, SftSpec
 from .spec.paths import locate
+from .speed import recorded
+from .work import DataFacts
 
 
 def estimate_spec(spec: JobSpec, folders: Sequence[Path], *, minimum_effect: float = 0.02) -> dict[str, Any]:
@@ -39,28 +41,27 @@ def estimate_spec(spec: JobSpec, folders: Sequence[Path], *, minimum_effect: flo
 
 def data_facts(spec: SftSpec | EvaluateSpec, count: TokenCounter = estimated_tokens) -> DataFacts:
     """Rows and lengths of the spec's files, each read once."""
-    rows = _statistics(Path(spec.data.train if isinstance(spec, SftSpec) else spec.data.test), count)
+    rows, lengths = _statistics(Path(spec.data.train if isinstance(spec, SftSpec) else spec.data.test), count)
     tokens = rows["tokens"]
     validation = spec.data.validation if isinstance(spec, SftSpec) else None
     return DataFacts(
         rows=rows["rows"],
-        mean_tokens=tokens["mean"],
-        target_tokens=rows["target_tokens"],
+        mean_tokens=tokens["mean"] + lengths.template,
+        target_tokens=lengths.answer,
         longest_tokens=tokens["longest"],
         shortest_tokens=next((bucket["from"] for bucket in tokens["histogram"] if bucket["rows"]), 0),
-        validation_rows=_statistics(Path(validation), count)["rows"] if validation else 0,
+        validation_rows=_statistics(Path(validation), count)[0]["rows"] if validation else 0,
         choices=len(rows["labels"]),
+        shared_tokens=lengths.shared,
     )
 
 
-def _statistics(file: Path, count: TokenCounter) -> Mapping[str, Any]:
+def _statistics(file: Path, count: TokenCounter) -> tuple[Mapping[str, Any], Lengths]:
     report = check_file(file, count_tokens=count)
     if report.rows_kept == 0:
         first = next(iter(report.faults), None)
         raise BadData(f"{file} has no usable row", why=str(first or ""), remedy="Run `python -m training data check`.")
-    answers = [text_of(row["completion"]) for row in report.sample if "completion" in row]
-    mean = sum(map(count, answers)) / len(answers) if answers else 0.0
-    return {**report.statistics, "target_tokens": mean}
+    return report.statistics, sampled_lengths(report.sample, count)
 
 
 def _model(name: str) -> tuple[Shape, TokenCounter]:
@@ -77,4 +78,4 @@ def _model(name: str) -> tuple[Shape, TokenCounter]:
 
 
 def _device(spec: JobSpec) -> DeviceSpeed:
-    return cpu() if spec.device == "cpu" else device_here()
+    return cpu(measured=recorded()) if spec.device == "cpu" else device_here()

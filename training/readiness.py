@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .devices import DeviceSpeed
-from .estimate import DataFacts, Prediction
+from .estimate import Prediction
 from .spec import EvaluateSpec, JobSpec, SftSpec
 from .spec.forms import warnings_for
 from .statistics import SMALLEST_DIFFERENCE, needed_items
+from .work import DataFacts
 
 Severity = Literal["fault", "warning"]
 

@@ -5,25 +5,29 @@ Finished jobs of the same kind and queue correct the prediction: the more there 
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import islice
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
+
 from training.catalogue import KNOWN_MODELS, Shape, locate, shape_of
-from training.data.messages import text_of
-from training.data.stats import estimated_tokens
+from training.data.lengths import Lengths, sampled_lengths
 from training.devices import DeviceSpeed, cpu, device_named
-from training.estimate import Calibration, DataFacts, Prediction, predict
+from training.estimate import Calibration, Prediction, predict
 from training.faults import BadSpec
 from training.readiness import Finding, readiness
 from training.spec import EvaluateSpec, SftSpec, parse_spec
+from training.speed import Speed, recorded
+from training.work import DataFacts
 
 from .models import Job, JobState, Worker
 from .references import DataReference, split_path
 
 LEARN_FROM = 50
-_SAMPLED_ROWS = 100
+
+SPARE_START_SECONDS = 1.0
+"""From the row's claim to the first event where a worker keeps a process ready."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,7 @@ def forecast(
         return Forecast(None, Calibration(), [])
     facts = data_facts(spec, data)
     device = device_of(device_class)
-    known = calibration(spec.kind, device_class)
-    known = known if known.jobs else Calibration(spread=device.spread)
+    known = calibration(spec.kind, device_class, device.spread)
     prediction = predict(spec, facts, shape, device, calibration=known)
     found = readiness(spec, facts, prediction, device, minimum_effect=minimum_effect)
     return Forecast(prediction, known, found)
@@ -64,21 +67,26 @@ def foretell(raw: dict[str, Any], data: Sequence[DataReference], device_class: s
     return forecast(raw, data, device_class).to_json()
 
 
-def calibration(kind: str, queue: str) -> Calibration:
-    """What the newest finished jobs of this kind and queue teach about the predictions."""
-    finished = Job.objects.filter(kind=kind, queue=queue, state=JobState.DONE, elapsed_seconds__gt=0)
+def calibration(kind: str, queue: str, spread: float) -> Calibration:
+    """What the newest finished jobs of this kind and queue teach about the predictions, which without them lie within
+    a factor of `spread`."""
+    # what was foretold without parts, by an earlier way of counting, teaches nothing about this one
+    finished = Job.objects.filter(kind=kind, queue=queue, state=JobState.DONE, prediction__has_key="parts")
     pairs = finished.order_by("-ended_at").values_list("prediction__uncalibrated_seconds", "elapsed_seconds")
-    return Calibration.learn(
-        (float(before), float(after)) for before, after in pairs[:LEARN_FROM] if before and after is not None
-    )
+    known = [(float(before), float(after)) for before, after in pairs[:LEARN_FROM] if before and after is not None]
+    return Calibration.learn(known, spread)
 
 
 def device_of(queue: str) -> DeviceSpeed:
-    """The device behind a queue, as its newest worker told of it."""
+    """The device behind a queue, as its newest worker told of it; before there is one, as it was measured here."""
     worker = Worker.objects.filter(queue=queue).order_by("-seen_at").first()
+    measured = recorded() if worker is None else Speed.from_json(worker.speed)
     if queue == "cpu":
-        return cpu(worker.cores, worker.memory_bytes or None) if worker else cpu()
-    return device_named(queue)
+        memory = worker.memory_bytes or None if worker else None
+        device = cpu(worker.cores if worker else None, memory, measured)
+    else:
+        device = device_named(queue, measured=measured)
+    return replace(device, start_seconds=SPARE_START_SECONDS) if settings.SPARE_PROCESS else device
 
 
 def data_facts(spec: SftSpec | EvaluateSpec, data: Sequence[DataReference]) -> DataFacts:
@@ -89,28 +97,23 @@ def data_facts(spec: SftSpec | EvaluateSpec, data: Sequence[DataReference]) -> D
     tokens = statistics.get("tokens", {})
     buckets = [bucket["from"] for bucket in tokens.get("histogram", []) if bucket["rows"]]
     validation = by_field.get("data.validation")
-    means = _sampled_lengths(split_path(used.version, used.split))
+    lengths = _lengths(split_path(used.version, used.split))
     return DataFacts(
         rows=used.version.splits[used.split],
-        mean_tokens=tokens.get("mean") or means[0],
-        target_tokens=means[1],
+        mean_tokens=tokens["mean"] + lengths.template if tokens.get("mean") else lengths.whole,
+        target_tokens=lengths.answer,
         longest_tokens=tokens.get("longest", 0),
         shortest_tokens=buckets[0] if buckets else 0,
         validation_rows=validation.version.splits[validation.split] if validation else 0,
         choices=len(statistics.get("labels", {})),
+        shared_tokens=lengths.shared,
     )
 
 
-def _sampled_lengths(path: Path) -> tuple[float, float]:
-    """Mean tokens of a whole row and of its answer over the first rows."""
-    whole, answers = [], []
+def _lengths(path: Path) -> Lengths:
+    """Of the first rows."""
     with path.open(encoding="utf-8") as file:
-        for line in islice(file, _SAMPLED_ROWS):
-            row = json.loads(line)
-            parts = [text_of(value) for value in row.values() if isinstance(value, str | list)]
-            whole.append(sum(map(estimated_tokens, parts)))
-            answers.append(estimated_tokens(text_of(row["completion"])) if "completion" in row else 0)
-    return (sum(whole) / len(whole), sum(answers) / len(answers)) if whole else (0.0, 0.0)
+        return sampled_lengths(json.loads(line) for line in file)
 
 
 def _shape(model: str) -> Shape | None:

@@ -259,6 +259,7 @@ class Worker(models.Model):
     slots = models.PositiveIntegerField(default=1)
     memory_bytes = models.PositiveBigIntegerField(default=0)
     cores = models.PositiveIntegerField(default=1)
+    speed = models.JSONField(default=dict, blank=True, help_text="How fast its device was measured to be.")
     seen_at = models.DateTimeField()
 
     objects = WorkerQuerySet.as_manager()

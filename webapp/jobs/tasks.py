@@ -1,5 +1,6 @@
 """What goes through the broker. A message is a hint: whoever receives it asks the database what is to be done."""
 
+import threading
 from typing import Any
 
 import structlog
@@ -87,7 +88,13 @@ def _begin(sender: Any, **kwargs: Any) -> None:
     if trains:
         release_dead()
         if settings.SPARE_PROCESS:
-            workers.spare.open()
+            threading.Thread(target=_get_ready, daemon=True, name="get-ready").start()
+
+
+def _get_ready() -> None:
+    """Know the machine, then keep a spare process; jobs do not wait for it."""
+    workers.measure_once()
+    workers.spare.open()
 
 
 def _drain(**kwargs: Any) -> None:

@@ -1,6 +1,8 @@
 """What a worker process is: its name, queue and devices; the row that says it lives; its wish to stop."""
 
 import os
+import subprocess
+import sys
 import threading
 import uuid
 from dataclasses import dataclass
@@ -12,11 +14,16 @@ from django.db import Error as DatabaseTrouble
 from django.db import connection
 from django.utils import timezone
 
+from training.launch import device_environment
+from training.speed import recorded
 from webapp.launcher.places import process_space
 
 from .models import HEARTBEAT_SECONDS, Job, JobState, Worker
 from .queues import DEFAULT_QUEUE
 from .spare import Spare
+
+MEASURE_SECONDS = 60.0
+"""The longest that measuring a machine may take; usually 12 s, of which 9 are imports."""
 
 log = structlog.get_logger("uplift.worker")
 
@@ -78,6 +85,30 @@ def jobs_to_take(hint: int) -> list[int]:
     return [*(pk for pk in fitting if pk < hint), hint]
 
 
+def measure_once() -> None:
+    """Measure this machine for predictions, in a process of its own, unless that was done; half a minute at most."""
+    if recorded() is not None:
+        return
+    environment = device_environment(pinned_devices()[:1], None)
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "training", "speed"],
+            cwd=settings.SOURCE,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=MEASURE_SECONDS,
+            check=True,
+        )
+    except (OSError, subprocess.SubprocessError) as error:
+        log.warning("the machine was not measured", error=str(error))
+
+
+def _told_speed() -> dict[str, Any]:
+    measured = recorded()
+    return {} if measured is None else measured.to_json()
+
+
 class Heartbeat:
     """Keeps one worker's row fresh from a thread of its own."""
 
@@ -107,7 +138,8 @@ class Heartbeat:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                Worker.objects.update_or_create(name=self._name, defaults={**self._fields, "seen_at": timezone.now()})
+                told = {**self._fields, "speed": _told_speed(), "seen_at": timezone.now()}
+                Worker.objects.update_or_create(name=self._name, defaults=told)
             except DatabaseTrouble as error:
                 log.warning("heartbeat missed", error=str(error))
                 connection.close()

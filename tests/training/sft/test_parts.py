@@ -14,9 +14,11 @@ from torch import nn
 from training.batches.order import DataOrder
 from training.disk import as_os_error, written_whole
 from training.jobs import checkpoint as checkpoint_module
+from training.jobs import timing
 from training.jobs.checkpoint import Checkpoint, newest_checkpoint, save_checkpoint
 from training.jobs.optimizer import MasterAdamW, rate_factor
 from training.jobs.stopping import StopRequested, stops_between_layers
+from training.speed import Speed
 
 
 @given(st.integers(1, 20), st.integers(1, 4), st.integers(1, 3), st.integers(0, 5))
@@ -165,3 +167,16 @@ def test_a_stop_takes_hold_within_the_backward_pass() -> None:
         with pytest.raises(StopRequested):
             loss.backward()
     assert model.layers[0].weight.grad is None
+
+
+def test_this_machine_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Short runs here; what comes out is what a machine can have, and less with one core than a GPU's data sheet."""
+    monkeypatch.setenv("UPLIFT_HOME", str(tmp_path))
+    monkeypatch.setattr(timing, "_LARGEST_SECONDS", 0.02)
+    monkeypatch.setattr(timing, "_MATRIX", 2048)
+    monkeypatch.setattr(timing, "_WRITTEN_BYTES", 1024**2)
+    found = timing.measured(start_seconds=3.0)
+    assert Speed.from_json(found.to_json()) == found
+    assert 1e8 < found.learning_flops_per_second < 1e15
+    assert 0.3 < found.reading_flops_per_second / found.learning_flops_per_second < 5
+    assert 1e-6 <= found.layer_seconds < 0.1

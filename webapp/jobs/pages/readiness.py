@@ -16,7 +16,7 @@ from ..forecast import Forecast, forecast
 from ..models import Worker
 from ..references import DataReference
 from ..services import CheckedSpec, LaunchRefused, check_spec
-from .foretold import Foretold, Prediction, foretold
+from .foretold import Foretold, Prediction, foretold, summed_parts
 
 REQUIRED = "is required"
 
@@ -28,6 +28,8 @@ class Readiness:
     jobs: int
     rows: dict[str, int] = field(default_factory=dict)
     seconds: Foretold | None = None
+    parts: Sequence[tuple[str, float]] = ()
+    basis: Sequence[str] = ()
     usd: Foretold | None = None
     memory_bytes: Foretold | None = None
     devices: tuple[str, ...] = ()
@@ -74,6 +76,8 @@ def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iter
         jobs=len(specs),
         rows=_rows(checked),
         seconds=_sum([each.seconds for each in predictions]),
+        parts=summed_parts(predictions),
+        basis=_basis(forecasts),
         usd=_sum([each.usd for each in predictions]),
         memory_bytes=_largest(predictions),
         devices=devices,
@@ -82,6 +86,12 @@ def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iter
         faults=others,
         findings=_findings(checked, forecasts),
     )
+
+
+def _basis(forecasts: Iterable[Forecast]) -> list[str]:
+    """Where the speed is from and what corrected it, each said once."""
+    told = [line for each in forecasts if each.prediction for line in each.prediction.basis]
+    return list(dict.fromkeys(told))
 
 
 def _rows(checked: Iterable[CheckedSpec]) -> dict[str, int]:

@@ -7,13 +7,17 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from tests.webapp import factories
+from training.devices import MEASURED_SPREAD
 from training.spec import KINDS, parse_spec
 from training.spec.forms import fields
 from webapp.datasets.models import DatasetVersion
+from webapp.jobs.forecast import forecast
 from webapp.jobs.forms.choices import offers
 from webapp.jobs.forms.spec import LEFT_OUT, SpecForm, initial_from
 from webapp.jobs.models import Job, JobState, Study, Worker
 from webapp.jobs.references import dataset_reference
+from webapp.jobs.services import check_spec
 from webapp.projects.models import Project
 
 from . import rows
@@ -117,6 +121,56 @@ def test_the_card_follows_along(project: Project, version: DatasetVersion, edito
     assert "Letters v1, train" in card
     assert "40 training rows are few" in card
     assert "No cpu worker has been heard from" in card
+
+
+def test_the_time_says_what_it_is_made_of(project: Project, version: DatasetVersion, editor: Client) -> None:
+    typed = {**sft_form(version), "do": "check"}
+    card = post(editor, project, typed, headers=HTMX).content.decode()
+    assert "What it is made of" in card
+    for part in ("Load the model, encode the rows", "Train", "Validate, and answer samples", "Checkpoints, and saving"):
+        assert f"<span>{part}</span>" in card
+    assert "Jobs one after another" not in card
+    grid = post(editor, project, {**typed, "seed": "1, 2"}, headers=HTMX).content.decode()
+    assert "Jobs one after another, as on one worker." in grid
+
+
+def test_a_worker_that_was_measured_narrows_the_prediction(
+    project: Project, version: DatasetVersion, editor: Client
+) -> None:
+    def predicted() -> dict[str, Any]:
+        raw = {"kind": "sft", "model": rows.MODEL, "data": {"train": dataset_reference(version, "train")}}
+        checked = check_spec(project, raw)
+        return forecast(checked.spec, checked.data, "cpu").to_json()
+
+    guessed = predicted()
+    speed = dict.fromkeys(("learning_flops_per_second", "reading_flops_per_second"), 100000000000.0)
+    speed |= {"weights_per_second": 5e9, "updates_per_second": 3e8, "written_bytes_per_second": 5e8}
+    told = {**speed, "device": "cpu", "precision": "float32", "layer_seconds": 1e-3, "start_seconds": 6.0}
+    worker = Worker.objects.create(
+        name="w", queue="cpu", cores=2, seen_at=timezone.now(), speed={**told, "read": "2026-11-22"}
+    )
+    measured = predicted()
+    assert measured["seconds"]["high"] / measured["seconds"]["low"] == pytest.approx(MEASURED_SPREAD**2)
+    assert measured["seconds"]["high"] - measured["seconds"]["low"] < guessed["seconds"]["high"]
+    assert measured["basis"] == ["speed: measured on this cpu in float32 (2026-11-22)"]
+    worker.speed = {"from": "another version"}
+    worker.save()
+    assert predicted()["basis"] != measured["basis"]
+
+
+def test_finished_jobs_correct_what_is_foretold_after_them(project: Project, version: DatasetVersion) -> None:
+    raw = {"kind": "sft", "model": rows.MODEL, "data": {"train": dataset_reference(version, "train")}}
+    checked = check_spec(project, raw)
+    first = forecast(checked.spec, checked.data, "cpu").to_json()
+    kept = {"project": project, "queue": "cpu", "state": JobState.DONE, "ended_at": timezone.now()}
+    factories.job(**kept, prediction={"uncalibrated_seconds": 1.0}, elapsed_seconds=500.0)
+    assert forecast(checked.spec, checked.data, "cpu").to_json()["calibrated_on"] == 0
+    for _ in range(4):
+        factories.job(**kept, prediction=first, elapsed_seconds=2 * first["seconds"]["value"])
+    later = forecast(checked.spec, checked.data, "cpu").to_json()
+    assert later["calibrated_on"] == 4
+    assert later["seconds"]["value"] == pytest.approx(first["seconds"]["value"] * 2 ** (4 / 6), rel=1e-3)
+    assert later["uncalibrated_seconds"] == pytest.approx(first["seconds"]["value"])
 
 
 def test_the_button_says_what_is_missing(project: Project, version: DatasetVersion, editor: Client) -> None:

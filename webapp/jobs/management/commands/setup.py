@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from training.catalogue import DEFAULT_MODEL, models_at_hand
+from training.speed import recorded
 from webapp.jobs.first_study import launch_first_study
 from webapp.projects.models import Project
 from webapp.projects.samples import sample_project
@@ -23,6 +24,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if not any(model.name == DEFAULT_MODEL for model in models_at_hand()):
             self._step("Base model", "93 MB to fetch, then converted once; usually 1 to 2 min", _prepare_model)
+        if recorded() is None:
+            self._step("This machine's speed", "measured once, for predictions; usually 15 s", _measure)
         call_command("migrate", verbosity=0)
         if not Project.objects.exists():
             self._step("Sample project", "two datasets and a first study; usually under 20 s", _make_sample)
@@ -38,6 +41,11 @@ class Command(BaseCommand):
 def _prepare_model() -> None:
     # its own process, because converting needs torch and this one is to stay small
     subprocess.run([sys.executable, "-m", "training", "prepare", DEFAULT_MODEL], check=True)
+
+
+def _measure() -> None:
+    # without it predictions have a wide range, which is no reason not to start
+    subprocess.run([sys.executable, "-m", "training", "speed"], check=False, stdout=subprocess.DEVNULL)
 
 
 def _make_sample() -> None:

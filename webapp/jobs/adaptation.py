@@ -4,7 +4,6 @@ It evaluates the base model, trains each chosen adaptation on the same rows for 
 steps, and evaluates every result on the same held-out items.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,10 +20,9 @@ from webapp.projects.models import Project
 from .models import Job, Study, new_code
 from .references import artifact_reference, dataset_reference
 from .services import LaunchRefused, launch_job
+from .suggestion import suggested_metric
 
 BASE = "base"
-MOST_CHOICES = 50
-"""With more labels than this a task is no longer a choice among them."""
 
 
 class AdaptationPlan(BaseModel):
@@ -47,16 +45,6 @@ class AdaptationPlan(BaseModel):
     test_split: str = "test"
     seed: int = Field(0, ge=0, le=2**32 - 1)
     sft: dict[str, Any] = Field(default_factory=dict, description="Further fields of each training spec.")
-
-
-def labels_of(version: DatasetVersion) -> list[str]:
-    """The labels among which the rows choose, most frequent first; empty if the answers are free text."""
-    splits: dict[str, Any] = version.manifest.get("splits", {})
-    counts: Counter[str] = Counter()
-    for split in splits.values():
-        counts.update(split["statistics"]["labels"])
-    labels = [label for label, _ in counts.most_common()]
-    return labels if 2 <= len(labels) <= MOST_CHOICES else []
 
 
 def planned_specs(version: DatasetVersion, plan: AdaptationPlan) -> dict[str, dict[str, Any]]:
@@ -163,8 +151,10 @@ def _evaluate_spec(version: DatasetVersion, plan: AdaptationPlan) -> dict[str, A
     if plan.test_rows is not None:
         data["max_rows"] = plan.test_rows
     spec: dict[str, Any] = {"kind": "evaluate", "model": plan.model, "data": data, "seed": plan.seed}
-    choices = plan.choices or labels_of(version)
-    metric = plan.metric if plan.metric != "auto" else "choice" if choices else "normalised"
+    suggested = suggested_metric(version, plan.test_split)
+    choices = plan.choices or list(suggested.choices)
+    automatic = "choice" if choices else suggested.metric
+    metric = automatic if plan.metric == "auto" else plan.metric
     spec |= {"metric": metric, "max_new_tokens": plan.max_new_tokens}
     return spec | {"choices": choices} if metric == "choice" and choices else spec
 

@@ -1,7 +1,7 @@
 """What a launch form offers: the project's data, the models at hand, and what is said of each choice."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from training.catalogue import models_at_hand
 from training.metrics import METRICS
@@ -41,12 +41,16 @@ _MADE_OFFERED = 100
 
 @dataclass(frozen=True)
 class Offers:
-    """Choices for the fields of a spec that name something, by what they name; and the methods that cannot run now."""
+    """Choices for the fields of a spec that name something, by what they name; and the methods that cannot run now.
+
+    `data` is the version and the split behind each of `splits`.
+    """
 
     splits: list[Choice]
     models: list[Choice]
     adapters: list[Choice]
     unavailable_methods: Mapping[str, str]
+    data: Mapping[str, tuple[DatasetVersion, str]] = field(default_factory=dict)
 
 
 def offers(project: Project) -> Offers:
@@ -59,11 +63,13 @@ def offers(project: Project) -> Offers:
     at_hand = [(model.name, model.title) for model in models_at_hand()]
     if project.base_model not in dict(at_hand):
         at_hand.append((project.base_model, f"{project.base_model} (not prepared on this machine)"))
+    found = versions(project)
     return Offers(
-        splits=[choice for version in versions(project) for choice in _splits(version)],
+        splits=[choice for version in found for choice in _splits(version)],
         models=at_hand + _named(made, "model"),
         adapters=_named(made, "adapter"),
         unavailable_methods=unavailable_methods(),
+        data={dataset_reference(version, split): (version, split) for version in found for split in version.splits},
     )
 
 

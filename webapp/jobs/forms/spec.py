@@ -13,10 +13,16 @@ from django.utils.text import capfirst
 from training.spec import SpecFault
 from training.spec.forms import Field, fields, flattened, nested
 
+from ..suggestion import Suggestion, suggested_metric
 from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, METRIC_TEXTS, Choice, Offers
 
 LEFT_OUT = ("budget.usd_per_device_hour",)
 """Filled in from the project's price book."""
+
+AUTO = "auto"
+"""In the place of a metric: the one that the data suggests."""
+
+_BEFORE_DATA = Suggestion("normalised", (), "")
 
 _HELP = {
     "model": "A model at hand on this machine, or one that a job made.",
@@ -25,6 +31,8 @@ _HELP = {
     "adapter": "An adapter that a job made; none measures the model as it is.",
 }
 """Where the spec's own words speak of files, which a form does not offer."""
+
+AUTO_TEXT = "Among the labels where the answers are labels, by number where they are numbers, else a normalised match."
 
 _TEXTS = {"adaptation.method": (METHOD_NAMES, METHOD_TEXTS), "metric": (METRIC_NAMES, METRIC_TEXTS)}
 
@@ -48,6 +56,7 @@ class SpecForm(forms.Form):
     def __init__(self, kind: str, offered: Offers, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
+        self._data = offered.data
         self.shown: list[Field] = [field for field in fields(kind) if field.path not in LEFT_OUT]
         for field in self.shown:
             self.fields[field.path] = form_field(field, offered)
@@ -58,7 +67,27 @@ class SpecForm(forms.Form):
         whole = nested({path: value for path, value in given.items() if value is not None})
         if any(field.path.startswith("data.") for field in self.shown):
             whole.setdefault("data", {})  # with no data chosen the part is still needed, to say what is missing in it
-        return {"kind": self.kind, **whole}
+        return self._with_metric({"kind": self.kind, **whole})
+
+    def suggestion(self) -> Suggestion | None:
+        """How answers are judged if the data decides; None for other kinds and before rows are chosen."""
+        field = self.fields.get("data.test")
+        chosen = (
+            self._data.get(str(self["data.test"].value())) if field is not None and "metric" in self.fields else None
+        )
+        return suggested_metric(*chosen) if chosen is not None else None
+
+    def _with_metric(self, spec: dict[str, Any]) -> dict[str, Any]:
+        """The spec with the metric that the data suggests, where it is to decide."""
+        asked = spec.get("metric")
+        wanted = asked if isinstance(asked, list) else [asked]
+        if AUTO not in wanted:
+            return spec
+        found = self.suggestion() or _BEFORE_DATA
+        metrics = list(dict.fromkeys(found.metric if each == AUTO else each for each in wanted))
+        spec = {**spec, "metric": metrics if len(metrics) > 1 else metrics[0]}
+        # with several metrics the choices stay out: they belong to one of them alone, and the rows' labels are taken
+        return {"choices": list(found.choices), **spec} if found.choices and len(metrics) == 1 else spec
 
     def _value(self, field: Field) -> Any:
         bound = self[field.path]
@@ -160,7 +189,7 @@ def form_field(field: Field, offered: Offers) -> forms.Field:
     dress(made, unit=field.unit, typical=_typical(field), typical_word="Typical" if field.typical else "Allowed")
     made.label, made.help_text = field.title, _HELP.get(field.path, field.help)
     if field.default is not None:
-        made.initial = _shown(field, field.default)
+        made.initial = [AUTO] if field.path == "metric" else _shown(field, field.default)
     return made
 
 
@@ -181,9 +210,10 @@ def _control(field: Field, offered: Offers) -> forms.Field:
     if field.type in ("choice", "boolean"):
         names, texts = _TEXTS.get(field.path, ({}, {}))
         values = (_YES, _NO) if field.type == "boolean" else field.choices
-        made = _AnyOf(
-            choices=[(value, names.get(value, value)) for value in values], widget=forms.CheckboxSelectMultiple
-        )
+        choices = [(value, names.get(value, value)) for value in values]
+        if field.path == "metric":
+            choices, texts = [(AUTO, "Chosen from the data"), *choices], {AUTO: AUTO_TEXT, **texts}
+        made = _AnyOf(choices=choices, widget=forms.CheckboxSelectMultiple)
         unavailable = offered.unavailable_methods if field.path == "adaptation.method" else {}
         dress(made, descriptions=texts, unavailable=unavailable)
         return made

@@ -12,7 +12,7 @@ from training.spec.sft import DEFAULT_LEARNING_RATE, METHODS
 from webapp.datasets.models import DatasetVersion
 
 from .choices import METHOD_NAMES, METHOD_TEXTS, METRIC_NAMES, Choice, Offers
-from .spec import LEFT_OUT, dress, form_field, typed_value
+from .spec import AUTO_TEXT, LEFT_OUT, dress, form_field, typed_value
 
 SETTINGS = ("max_steps", "batch_size", "rank", "metric", "max_new_tokens", "test_rows", "seed")
 """What is folded away at first."""
@@ -60,7 +60,7 @@ class StudyForm(forms.Form):
             ("auto", "Chosen from the data"),
             *((name, METRIC_NAMES[name]) for name in METRICS if name != "regex"),
         ],
-        help_text="Chosen from the data: among the labels where the answers are labels, else a normalised match.",
+        help_text=f"Chosen from the data: {AUTO_TEXT[:1].lower()}{AUTO_TEXT[1:]}",
     )
     max_new_tokens = forms.IntegerField(
         label="Answer length", initial=32, min_value=1, max_value=100_000, help_text="Longest generated answer."

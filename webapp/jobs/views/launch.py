@@ -98,12 +98,17 @@ def _download(request: SignedInRequest, project: Project, form: SpecForm) -> Htt
 
 
 def _card(request: SignedInRequest, project: Project, form: SpecForm) -> HttpResponse:
-    return render(request, "jobs/launch/_readiness.html", {"project": project, **_readiness(project, form)})
+    context = {"project": project, "form": form, "is_part": True, **_readiness(project, form)}
+    return render(request, "jobs/launch/_card.html", context)
 
 
 def _readiness(project: Project, form: SpecForm) -> dict[str, Any]:
     specs, faults, varied = single_specs(form.spec())
-    return {"ready": readiness(project, specs, faults), "varied": varied}
+    return {
+        "ready": readiness(project, specs, faults),
+        "varied": varied,
+        "suggestion": form.suggestion(),
+    }
 
 
 def _page(request: SignedInRequest, project: Project, form: SpecForm, status: int = 200) -> HttpResponse:

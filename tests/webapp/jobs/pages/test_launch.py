@@ -16,7 +16,7 @@ from webapp.jobs.forecast import forecast
 from webapp.jobs.forms.choices import offers
 from webapp.jobs.forms.spec import LEFT_OUT, SpecForm, initial_from
 from webapp.jobs.models import Job, JobState, Study, Worker
-from webapp.jobs.references import dataset_reference
+from webapp.jobs.references import dataset_reference, split_path
 from webapp.jobs.services import check_spec
 from webapp.projects.models import Project
 
@@ -240,6 +240,45 @@ def test_choices_are_one_a_line(project: Project, version: DatasetVersion, edito
     }
     post(editor, project, typed, kind="evaluate")
     assert Job.objects.get().spec["choices"] == ["bill, late", "refund"]
+
+
+def test_the_data_suggests_how_answers_are_judged(project: Project, version: DatasetVersion, editor: Client) -> None:
+    """Labels: a choice among them. Numbers: by number. Free text, or no data yet: a normalised match."""
+    place = f"/projects/{project.code}/jobs/launch/evaluate/"
+    assert "is said here once held-out rows are chosen" in editor.get(place).content.decode()
+    chosen = {
+        "launch_key": "k",
+        "model": rows.MODEL,
+        "data.test": dataset_reference(version, "test"),
+        "metric": ["auto"],
+    }
+
+    def suggested() -> tuple[str, dict[str, Any]]:
+        card = post(editor, project, {**chosen, "do": "check"}, kind="evaluate", headers=HTMX).content.decode()
+        form = SpecForm("evaluate", offers(project), chosen)
+        return card, form.spec()
+
+    card, spec = suggested()
+    assert 'id="why-metric"' in card
+    assert "<strong>Normalised match</strong>: the answers of Letters v1 are free text" in card
+    assert (spec["metric"], "choices" in spec) == ("normalised", False)
+
+    split_path(version, "test").write_text(
+        '{"prompt": "1 + 1", "completion": " 2"}\n{"prompt": "3", "completion": "-1,200.5"}\n'
+    )
+    card, spec = suggested()
+    assert "<strong>Numeric match</strong>: the answers of Letters v1 are numbers" in card
+    assert spec["metric"] == "numeric"
+
+    version.manifest = {"splits": {"test": {"statistics": {"labels": {"refund": 5, "bill": 3}}}}}
+    version.save()
+    card, spec = suggested()
+    assert "<strong>Multiple choice</strong>: the answers of Letters v1 are 2 labels (refund, bill)" in card
+    assert (spec["metric"], spec["choices"]) == ("choice", ["refund", "bill"])
+    page = editor.get(place, {"data.test": chosen["data.test"]}).content.decode()
+    assert "are 2 labels" in page
+    post(editor, project, {**chosen, "metric": ["auto", "exact"]}, kind="evaluate")
+    assert {job.spec["metric"] for job in Job.objects.all()} == {"choice", "exact"}
 
 
 def test_a_path_from_the_form_is_refused(project: Project, version: DatasetVersion, editor: Client) -> None:

@@ -79,10 +79,10 @@ def test_a_business_case_from_preset_to_comparison(
     assert [option.key for option in stored.options][-2:] == ["full", "peft"]
 
     # a measurement takes the place of an assumption
-    page.get_by_role("link", name="Bind to a measurement").click()
+    page.get_by_role("link", name="Bind to evidence").click()
     page.get_by_label("Figure").select_option(label="Success rate: Tuned small model (LoRA)")
-    page.get_by_label("Measurement").select_option(
-        label=page.get_by_label("Measurement").locator("option", has_text="LoRA, multiple choice").inner_text()
+    page.get_by_label("Stands on").select_option(
+        label=page.get_by_label("Stands on").locator("option", has_text="LoRA, multiple choice").inner_text()
     )
     axe(page)
     page.get_by_role("button", name="Bind it").click()

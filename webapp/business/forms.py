@@ -107,10 +107,16 @@ class SaveForm(forms.Form):
 
 
 class BindForm(SeenForm):
-    """A figure and the measurement that it is to stand on."""
+    """A figure and what it is to stand on."""
 
     figure = forms.ChoiceField(label="Figure")
-    measurement = forms.TypedChoiceField(label="Measurement", coerce=int)
+    measurement = forms.ChoiceField(label="Stands on")
+    published = forms.BooleanField(
+        required=False,
+        label="It is from a publication",
+        help_text="For a figure that was brought from elsewhere: marks it published, with its source, "
+        "instead of measured.",
+    )
 
     def __init__(
         self,

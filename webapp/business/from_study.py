@@ -6,20 +6,23 @@ from typing import Any
 from django.utils.text import capfirst
 
 import roi
-from roi.quantity import Assumed, Fixed, Measured, Published, Quantity
+from roi.quantity import Quantity
 from webapp.jobs.adaptation import BASE, method_name
-from webapp.jobs.models import Job, JobState, Measurement, Study
+from webapp.jobs.models import Measurement, Study
 from webapp.jobs.studies import FULL
 from webapp.projects.models import DevicePrice
 from webapp.projects.prices import newest_prices
 
-from . import evidence
-from .bindings import JOB, METRICS, measured_quantity
+from . import evidence, readings
+from .feeds import MEASURED, RATES, SECONDS, TOKENS_IN, TOKENS_OUT
+from .readings import PRICE_CURRENCY, Spent
 
-PRICE_CURRENCY = "USD"
-"""The currency of the price book. Nothing is converted."""
-
-_SECONDS_AN_HOUR = 3600
+_FIGURES = {
+    SECONDS: "run.device_seconds_per_item",
+    TOKENS_IN: "run.tokens_in_per_item",
+    TOKENS_OUT: "run.tokens_out_per_item",
+}
+"""What an evaluation measures beside the share of right answers, and the figure that it feeds."""
 
 
 class NotUsable(ValueError):
@@ -43,14 +46,14 @@ def study_options(study: Study) -> list[StudyOption]:
 
     Raises `NotUsable` where no model has a share of right answers. Three queries.
     """
-    found = evidence.measurements(study.project).filter(study=study, metric__in=METRICS, n__gt=0)
+    found = evidence.measurements(study.project).filter(study=study, metric__in=MEASURED, n__gt=0)
     by_method: dict[str, dict[str, Measurement]] = {}
     for measurement in found:
         step, _, method = evidence.job_of(measurement).role.partition(":")
         if step == "eval":
-            kind = "seconds" if measurement.metric == evidence.SECONDS else "success"
+            kind = "success" if measurement.metric in RATES else measurement.metric
             by_method.setdefault(method, {}).setdefault(kind, measurement)
-    jobs = {job.role: job for job in study.jobs.filter(state=JobState.DONE).defer("spec", "prediction")}
+    jobs = {job.role: job for job in readings.spent(study.project) if job.study == study.code}
     prices = newest_prices(study.project)
     options = [_option(method, own, jobs, prices) for method, own in by_method.items() if "success" in own]
     if not options:
@@ -63,41 +66,23 @@ def study_options(study: Study) -> list[StudyOption]:
 
 
 def _option(
-    method: str, own: dict[str, Measurement], jobs: dict[str, Job], prices: dict[str, DevicePrice]
+    method: str, own: dict[str, Measurement], jobs: dict[str, Spent], prices: dict[str, DevicePrice]
 ) -> StudyOption:
-    success, seconds, trained = own["success"], own.get("seconds"), jobs.get(f"train:{method}")
-    figures: dict[str, Quantity] = {"work.success_rate": measured_quantity(success)}
-    if seconds is not None:
-        figures["run.device_seconds_per_item"] = measured_quantity(seconds)
-        queue = evidence.job_of(seconds).queue
-        if queue in prices:
-            figures["run.price_per_device_hour"] = price_quantity(prices[queue])
-    if trained is not None and (hours := _device_hours(trained)) is not None:
-        figures["one_off.experiment_device_hours"] = hours
+    success, trained = own["success"], jobs.get(f"train:{method}")
+    figures: dict[str, Quantity] = {"work.success_rate": readings.of_measurement(success).quantity}
+    for metric, name in _FIGURES.items():
+        if metric in own:
+            figures[name] = readings.of_measurement(own[metric]).quantity
+    queue = evidence.job_of(own[SECONDS]).queue if SECONDS in own else ""
+    if queue in prices:
+        figures["run.price_per_device_hour"] = readings.of_price(prices[queue]).quantity
+    if trained is not None:
+        figures["one_off.experiment_device_hours"] = readings.of_job(trained).quantity
         if trained.queue in prices:
-            figures["one_off.experiment_price_per_device_hour"] = price_quantity(prices[trained.queue])
+            figures["one_off.experiment_price_per_device_hour"] = readings.of_price(prices[trained.queue]).quantity
     names = {BASE: ("prompted", "Prompted base model", "prompted"), FULL: ("full", "Full fine-tuning", "full")}
     key, name, kind = names.get(method, (method, str(capfirst(method_name(method))), "peft"))
     return StudyOption(method, key, name, kind, figures, success)
-
-
-def _device_hours(job: Job) -> Quantity | None:
-    """What the training took, as the job told it."""
-    seconds = (job.result.get("cost") or {}).get("device_seconds")
-    if not isinstance(seconds, int | float):
-        return None
-    hours = seconds / _SECONDS_AN_HOUR
-    return Fixed(
-        value=hours, provenance=Measured(measurement=f"{JOB}{job.code}", metric="device_hours", value=hours, n=1)
-    )
-
-
-def price_quantity(price: DevicePrice) -> Quantity:
-    """A price of the price book with its source; one that nobody entered is the product's assumption."""
-    value = float(price.usd_per_hour)
-    if price.created_by_id is None:
-        return Fixed(value=value, provenance=Assumed(by="Price book", why=price.source))
-    return Fixed(value=value, provenance=Published(source=f"Price book: {price.source}"[:500], read=price.read_on))
 
 
 def new_case(study: Study, preset: roi.Scenario, *, name: str) -> roi.Scenario:

@@ -10,8 +10,9 @@ from roi.quantity import Assumed, Published, Quantity
 from webapp.projects.models import Project
 from webapp.ui import formats
 
-from .. import evidence
-from ..bindings import Bound, measured_quantity
+from ..bindings import Bound
+from ..feeds import Reading
+from ..readings import BOOK, JOB, STUDY
 from ..words import figure_text, provenance_text
 
 
@@ -66,13 +67,12 @@ def _row(project: Project, case: roi.Scenario, place: roi.Place, bound: Mapping[
     url = provenance.url if isinstance(provenance, Published) else ""
     origin, warning = provenance_text(place.quantity), ""
     if found is not None:
-        if found.job is not None:
-            url = reverse("jobs:job", args=[project.code, found.job.code])
-            origin = evidence.described(found.measurement) if found.measurement else f"{found.job.name}: {origin}"
+        if found.reading is not None:
+            url, origin = _address(project, found.reading) or url, found.reading.text
         else:
-            warning = "This project has no such measurement: the figure came from elsewhere."
+            warning = "This project has no such measurement or price: the figure came from elsewhere."
         if found.differs:
-            warning = "Not what was measured: the figure was changed since."
+            warning = "Not what it stands on: the figure was changed since."
     return Row(
         path=place.path,
         label=place.label,
@@ -85,9 +85,19 @@ def _row(project: Project, case: roi.Scenario, place: roi.Place, bound: Mapping[
     )
 
 
+def _address(project: Project, reading: Reading) -> str:
+    """The page behind a reading: the job, the study, the price book; empty for what people brought."""
+    if reading.job is not None:
+        return reverse("jobs:job", args=[project.code, reading.job.code])
+    for beginning, page in ((JOB, "jobs:job"), (STUDY, "jobs:study")):
+        if reading.ref.startswith(beginning):
+            return reverse(page, args=[project.code, reading.ref.removeprefix(beginning)])
+    return reverse("projects:prices", args=[project.code]) if reading.ref.startswith(BOOK) else ""
+
+
 @dataclass(frozen=True)
 class Renewal:
-    """A figure that a newer measurement exists for: what it says now, and what it would say."""
+    """A figure that a newer reading exists for: what it says now, and what it would say."""
 
     bound: Bound
     title: str
@@ -101,14 +111,14 @@ class Renewal:
 
 
 def renewals(case: roi.Scenario, bound: Mapping[str, Bound]) -> list[Renewal]:
-    """The figures whose measurement has been made anew since."""
+    """The figures whose measurement, price or device time is another one by now."""
     names = {option.key: option.name for option in case.options}
     found = []
     for each in bound.values():
         if each.newer is None:
             continue
         place = each.place
-        then = figure_text(measured_quantity(each.newer), place.unit, case.currency)
+        then = figure_text(each.newer.quantity, place.unit, case.currency)
         title = f"{place.label}, {names[place.option]}" if place.option else place.label
         found.append(Renewal(each, title, figure_text(place.quantity, place.unit, case.currency), then))
     return found

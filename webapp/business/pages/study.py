@@ -2,18 +2,12 @@
 
 from dataclasses import dataclass
 
+import roi
 from webapp.jobs.models import Measurement
 
-from ..from_study import PRICE_CURRENCY, StudyOption
+from ..from_study import StudyOption
+from ..readings import PRICE_CURRENCY
 from ..words import figure_text
-
-_UNITS = {
-    "work.success_rate": ("Success rate", "share"),
-    "run.device_seconds_per_item": ("Device-seconds a sample", "s/item"),
-    "run.price_per_device_hour": ("Price of a device-hour", f"{PRICE_CURRENCY}/device-hour"),
-    "one_off.experiment_device_hours": ("Device-hours of training", "device-hours"),
-    "one_off.experiment_price_per_device_hour": ("Price of a training device-hour", f"{PRICE_CURRENCY}/device-hour"),
-}
 
 
 @dataclass(frozen=True)
@@ -29,6 +23,7 @@ def brought(option: StudyOption) -> Brought:
     """The option's figures in words."""
     figures: list[tuple[str, str, str]] = []
     for name, quantity in option.figures.items():
-        label, unit = _UNITS[name]
-        figures.append((label, figure_text(quantity, unit, PRICE_CURRENCY), quantity.provenance.kind))
+        spec = roi.REGISTRY[name]
+        text = figure_text(quantity, spec.unit_in(PRICE_CURRENCY), PRICE_CURRENCY)
+        figures.append((spec.label, text, quantity.provenance.kind))
     return Brought(option.name, option.success, figures)

@@ -6,10 +6,11 @@ import roi
 from tests.webapp import factories
 from webapp.accounts.models import User
 from webapp.business import evidence
-from webapp.business.bindings import CannotBind, bindings, bound, measured_quantity, renewed, targets
+from webapp.business.bindings import CannotBind, bindings, bound, renewed, targets
 from webapp.business.from_study import NotUsable, new_case, study_options, updated_case
 from webapp.business.models import Scenario
 from webapp.business.presets import preset_case
+from webapp.business.readings import of_measurement
 from webapp.business.services import stored_case, update_scenario
 from webapp.jobs.models import Measurement, Study
 from webapp.projects.models import Project
@@ -27,7 +28,7 @@ def lora(of: Study) -> Measurement:
 def test_counts_become_a_beta_distribution_that_names_its_measurement(project: Project) -> None:
     """267 right of 300: the distribution's centre is (267 + 1/2) / 301."""
     measurement = lora(study(project))
-    quantity = measured_quantity(measurement)
+    quantity = of_measurement(measurement).quantity
     assert (quantity.kind, quantity.mean) == ("beta", pytest.approx(267.5 / 301))
     provenance = quantity.provenance
     assert isinstance(provenance, roi.Measured)
@@ -55,7 +56,8 @@ def test_a_newer_measurement_is_told_and_taken_only_when_asked(
     assert bindings(project, case)[SUCCESS].newer is None
     second = study(project, methods={"base": 0.4, "lora": 0.93})
     found = bindings(project, case)[SUCCESS]
-    assert (found.newer, found.differs) == (lora(second), False)
+    assert found.newer is not None
+    assert (found.newer.measurement, found.differs) == (lora(second), False)
     assert stored_case(scenario) == stored_case(Scenario.objects.get(pk=scenario.pk)), "nothing changed by itself"
     fresh = renewed(case, [found])
     assert bindings(project, fresh)[SUCCESS].newer is None
@@ -83,14 +85,14 @@ def test_a_file_cannot_pass_for_measured_here(project: Project, scenario: Scenar
     theirs = factories.project(owner=people["stranger"], name="Theirs")
     foreign = measured(factories.job(theirs, kind="evaluate"), "choice", 0.9, 100)
     for name in (str(foreign.pk), "job:nothing", "9" * 30, "²", "x"):
-        quantity = measured_quantity(foreign)
+        quantity = of_measurement(foreign).quantity
         provenance = quantity.provenance.model_copy(update={"measurement": name})
         case = roi.replace(stored_case(scenario), {SUCCESS: quantity.model_copy(update={"provenance": provenance})})
         assert bindings(project, case)[SUCCESS].job is None, name
 
 
 def test_a_figure_changed_since_is_told(project: Project, scenario: Scenario) -> None:
-    quantity = measured_quantity(lora(study(project)))
+    quantity = of_measurement(lora(study(project))).quantity
     assert isinstance(quantity, roi.Beta)
     better = quantity.model_copy(update={"successes": 299})
     case = roi.replace(stored_case(scenario), {SUCCESS: better})

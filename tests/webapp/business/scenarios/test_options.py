@@ -9,12 +9,12 @@ from django.test import Client
 import roi
 from webapp.accounts.models import User
 from webapp.business import arrange, editing
-from webapp.business.bindings import measured_quantity
 from webapp.business.calculator.currency import in_currency
 from webapp.business.history import changes_between
 from webapp.business.models import Scenario
 from webapp.business.option_starts import KINDS, start
 from webapp.business.presets import preset_case
+from webapp.business.readings import of_measurement
 from webapp.business.services import figures, stored_case, update_scenario
 from webapp.jobs.models import Measurement
 from webapp.projects.models import Project
@@ -50,7 +50,7 @@ def again(read: editing.Read, **texts: Any) -> QueryDict:
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_starts_from_figures_that_nobody_measured_for_it(kind: str, project: Project) -> None:
     made = Measurement.objects.get(study=study(project), job__role="eval:lora", metric="choice")
-    case = roi.replace(preset_case(PRESET), {"options[3].work.success_rate": measured_quantity(made)})
+    case = roi.replace(preset_case(PRESET), {"options[3].work.success_rate": of_measurement(made).quantity})
     found = start(case, kind)
     assert {"work.success_rate", "run.samples_per_item"} <= set(found.figures)
     assert {quantity.provenance.kind for quantity in found.figures.values()} <= {"assumed", "published"}

@@ -14,6 +14,7 @@ import roi
 from roi import Scenario
 
 from . import tables
+from .legible import legible
 from .pdf.sizes import SIZES, Size, usual
 
 TRIALS = 4096
@@ -39,6 +40,7 @@ class Format:
 def _xlsx(scenario: Scenario, show: str, on: date) -> bytes:
     from .xlsx import workbook
 
+    scenario = legible(scenario)
     return workbook(scenario, roi.evaluate(scenario), roi.simulate(scenario, trials=TRIALS, seed=SEED))
 
 
@@ -47,17 +49,19 @@ def _pdf(scenario: Scenario, show: str, on: date, *, size: Size | None = None) -
 
     from .pdf import summary
 
+    scenario = legible(scenario)
     simulation = roi.simulate(scenario, trials=TRIALS, seed=SEED)
     paper = size or usual(scenario.currency)
     return summary(scenario, outcome(scenario, show), roi.evaluate(scenario), simulation, on=on, size=paper)
 
 
 def _cash_flows(scenario: Scenario, show: str, on: date) -> bytes:
+    scenario = legible(scenario)
     return tables.cash_flows(scenario, roi.evaluate(scenario)).encode()
 
 
 def _assumptions(scenario: Scenario, show: str, on: date) -> bytes:
-    return tables.assumptions(scenario).encode()
+    return tables.assumptions(legible(scenario)).encode()
 
 
 def _scenario(scenario: Scenario, show: str, on: date) -> bytes:
@@ -93,7 +97,7 @@ the scenario alone, as `python -m roi` reads it."""
 def download(scenario: Scenario, format: Format, *, show: str = "", on: date) -> HttpResponse:
     """The case as an attachment, named after it. Nothing in the file is ever run by a browser."""
     response = HttpResponse(format.make(scenario, show, on), content_type=format.media_type)
-    name = (slugify(scenario.name) or "business-case")[:80] + format.suffix
+    name = (slugify(scenario.name, allow_unicode=True) or "business-case")[:80] + format.suffix
     response["Content-Disposition"] = str(content_disposition_header(True, name))
     response["X-Content-Type-Options"] = "nosniff"
     return response

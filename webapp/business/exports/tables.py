@@ -15,6 +15,8 @@ from roi.outcome import Outcome
 from .words import cell_text, origin_text
 
 _MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+_MOST_LISTED = 500
+"""So many values stand in a cell: Excel cuts one after 32,767 characters."""
 
 
 def cash_flows(scenario: Scenario, outcome: Outcome) -> str:
@@ -68,6 +70,8 @@ def assumptions(scenario: Scenario) -> str:
 
 
 def _listed(value: object) -> str:
+    if isinstance(value, list) and len(value) > _MOST_LISTED:
+        return f"{len(value)} from {_plain(min(value))} to {_plain(max(value))}, all of them in the JSON"
     if isinstance(value, list):
         return " ".join(_plain(number) for number in value)
     return _plain(value) if isinstance(value, int | float) else str(value)

@@ -1,10 +1,13 @@
 """A scenario's figures in words and as safe cells: what every export says of a figure, and text that no sheet runs."""
 
+import unicodedata
+
 from roi import Assumed, Beta, Empirical, Fixed, Measured, Published, Quantity, Range, Triangular
 from webapp.ui import formats
 
-_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins so is a formula to Excel, LibreOffice or Google Sheets (OWASP, CSV injection)."""
+_STARTS = ("=", "+", "-", "@")
+"""A cell that begins so is a formula to Excel, LibreOffice or Google Sheets (OWASP, CSV injection): also in full-width
+signs where Excel is Japanese or Chinese, and after what a sheet drops before it reads the cell."""
 
 OPTION_KINDS = {
     "do_nothing": "Do nothing",
@@ -19,7 +22,9 @@ OPTION_KINDS = {
 
 def cell_text(text: str) -> str:
     """Text for a CSV cell: an apostrophe before what a spreadsheet would take for a formula."""
-    return f"'{text}" if text.startswith(_STARTS) else text
+    begins = next((each for each in text if not each.isspace() and unicodedata.category(each)[0] != "C"), "")
+    is_formula = unicodedata.normalize("NFKC", begins).startswith(_STARTS)
+    return f"'{text}" if is_formula or text.startswith(("\t", "\r", "\n")) else text
 
 
 def figure_text(value: float, unit: str) -> str:

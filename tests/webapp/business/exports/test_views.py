@@ -5,7 +5,9 @@ import io
 import json
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
+from xml.etree import ElementTree
 
 import openpyxl
 import pypdfium2
@@ -193,3 +195,54 @@ def test_a_start_of_the_site_loads_no_library_of_exports() -> None:
     code += "import webapp.urls, sys; print([name for name in ('reportlab', 'xlsxwriter') if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert found.stdout.strip() == "[]"
+
+
+HOSTILE = '\x00\x0b\x1b\x9f\ufffe\uffff_x0041_ ]]><a&b>\r\n"quoted", 見積 😀'
+
+
+def test_what_no_file_can_hold_is_replaced_and_every_file_still_opens(
+    client: Client, project: Project, people: dict[str, User]
+) -> None:
+    data = roi.preset("support-desk").data()
+    data["name"] = f"見積 {HOSTILE}"
+    for number, option in enumerate(data["options"]):
+        option["name"] = "😀" * 40 + f"{number}'" if number == 1 else f"{HOSTILE}{number}"
+    first, *_ = data["work"].values()
+    first["provenance"] = {"kind": "assumed", "by": HOSTILE, "why": "x" * 2000}
+    stored = create_scenario(by=people["owner"], project=project, case=roi.parse(data))
+    client.force_login(people["owner"])
+    assert roi.parse(client.get(address(stored, "json")).json()) == roi.parse(data)  # data keep every character
+    shown = HOSTILE.translate(dict.fromkeys(map(ord, "\x00\x0b\x1b\x9f\ufffe\uffff"), "\N{REPLACEMENT CHARACTER}"))
+    answer = client.get(address(stored, "assumptions"))
+    assert "%E8%A6%8B%E7%A9%8D" in answer["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert f"{shown}: {'x' * 2000}" in {cell for row in rows for cell in row}
+    book = client.get(address(stored, "xlsx")).content
+    with zipfile.ZipFile(io.BytesIO(book)) as parts:
+        for name in parts.namelist():
+            ElementTree.fromstring(parts.read(name))
+    read = openpyxl.load_workbook(io.BytesIO(book))
+    assert all(len(name.encode("utf-16-le")) <= 62 for name in read.sheetnames)
+    assert read["Summary"]["A1"].value.replace("_x000D_", "\r").replace("\r\n", "\n") == f"見積 {shown}".replace(
+        "\r\n", "\n"
+    )
+    assert client.get(address(stored, "pdf")).content.startswith(b"%PDF")
+
+
+def test_a_figure_of_thousands_of_seen_values_fits_a_cell(
+    client: Client, project: Project, people: dict[str, User]
+) -> None:
+    data = roi.preset("support-desk").data()
+    name, figure = next(iter(data["work"].items()))
+    data["work"][name] = {
+        "kind": "empirical",
+        "values": [1000.0 + number / 7 for number in range(9000)],
+        "provenance": figure["provenance"],
+    }
+    stored = create_scenario(by=people["owner"], project=project, case=roi.parse(data))
+    client.force_login(people["owner"])
+    rows = csv.reader(io.StringIO(client.get(address(stored, "assumptions")).content.decode("utf-8-sig")))
+    cells = [cell for row in rows for cell in row]
+    assert "values 9000 from 1000 to 2285.5714, all of them in the JSON" in cells
+    assert max(map(len, cells)) < 32_767

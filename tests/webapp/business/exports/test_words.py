@@ -19,8 +19,17 @@ from webapp.business.exports.xlsx.translate import sheet_formula, translated
 @given(st.text())
 def test_no_text_begins_like_a_formula(text: str) -> None:
     safe = cell_text(text)
-    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not safe.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert safe.endswith(text)
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])
+@pytest.mark.parametrize(
+    "before", ["", " ", "\t", "\r\n", "\ufeff", "\u200b", "\u202e", "\x00", "\N{IDEOGRAPHIC SPACE}"]
+)
+def test_a_formula_behind_what_a_sheet_drops_is_text(before: str, sign: str) -> None:
+    assert cell_text(f"{before}{sign}1+1") == f"'{before}{sign}1+1"
+    assert cell_text(f"1{before}{sign}1") == f"1{before}{sign}1"
 
 
 @pytest.mark.parametrize(
@@ -123,10 +132,10 @@ def test_cells_are_named_as_in_a_spreadsheet() -> None:
     assert [at(0, 0), at(9, 27), at(9, 27, fixed=False)] == ["$A$1", "$AB$10", "AB10"]
 
 
-@given(st.integers(1, 12), st.text(max_size=200))
+@given(st.integers(1, 12), st.text(max_size=200) | st.text("😀\x00\uffff]'", max_size=60))
 def test_a_sheets_name_is_always_allowed(number: int, name: str) -> None:
     made = sheet_name(number, name)
-    assert 1 <= len(made) <= 31
-    assert not set(made) & set("[]:*?/\\'")
+    assert 1 <= len(made.encode("utf-16-le")) / 2 <= 31
+    assert not set(made) & set("[]:*?/\\'\x00\x1f\x9f\uffff")
     assert made.startswith(str(number))
     assert not made.endswith(" ")

@@ -43,6 +43,7 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
 }
 _INPUT = {"font_color": "#0000ff", "bg_color": "#fff9e5", "border": 1, "border_color": "#c9c5ba", "valign": "top"}
 _NO_DECIMALS = {"JPY"}
+_LONGEST_NAME = 31
 
 
 class Book:
@@ -84,9 +85,15 @@ def unit_format(unit: str, currency: str) -> str:
 
 
 def sheet_name(number: int, name: str) -> str:
-    """A sheet's name from an option's: unique by its number, no character that such a name may not hold, at most 31."""
-    plain = re.sub(r"[\[\]:*?/\\'\x00-\x1f]+", " ", name)
-    return f"{number} {' '.join(plain.split())}"[:31].rstrip()
+    """A sheet's name from an option's: unique by its number, no character that such a name may not hold, at most 31.
+
+    Excel counts UTF-16 units: what lies beyond the first plane, such as an emoji, is two.
+    """
+    plain = re.sub(r"[\[\]:*?/\\'\x00-\x1f\x7f-\x9f\ufffe\uffff]+", " ", name)
+    made = f"{number} {' '.join(plain.split())}"
+    while len(made.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_NAME:
+        made = made[:-1]
+    return made.rstrip()
 
 
 def on(sheet: str, cell: str) -> str:

@@ -1,6 +1,9 @@
 """What it is worth: the main scenario's figures, options and pictures, and what more evidence would be worth."""
 
-from dataclasses import dataclass
+import json
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.urls import reverse
 
@@ -11,7 +14,6 @@ from webapp.business.charts.parts import amount
 from webapp.business.editing import locale_of
 from webapp.business.models import Scenario
 from webapp.business.pages.assumptions import mix, renewals
-from webapp.business.services import stored_case
 from webapp.projects.models import Project
 from webapp.ui import formats
 from webapp.ui.locales import in_locale
@@ -49,32 +51,50 @@ def main_scenario(project: Project, book: Notebook) -> Money:
     scenario = Scenario.objects.filter(project=project).order_by("-is_main", "-changed_at", "-pk").first()
     if scenario is None:
         return Money()
-    case = stored_case(scenario)
     page = reverse("business:scenario", args=[project.code, scenario.code])
     notes = (book.cite(f"Scenario “{scenario.name}”, version {scenario.version}", page),)
+    worked = _worked(json.dumps(scenario.document, sort_keys=True), notes)
+    with in_locale(locale_of(worked.case)):
+        bound = bindings(project, worked.case)
+        return replace(
+            worked.money,
+            scenario=scenario,
+            is_measured=worked.rate in bound and bound[worked.rate].measurement is not None,
+            risks=tuple(
+                Said(text=f"{each.title} has been measured anew: {each.then} instead of {each.now}.", notes=notes)
+                for each in renewals(worked.case, bound)
+            ),
+        )
+
+
+class _Worked(NamedTuple):
+    """The case, the path of its success rate, and all of `Money` that rests on the case alone."""
+
+    case: roi.Scenario
+    rate: str
+    money: Money
+
+
+@lru_cache(maxsize=16)
+def _worked(document: str, notes: tuple[int, ...]) -> _Worked:
+    """Worked out once for as long as the scenario's figures stay as they are. `document`: the scenario as JSON."""
+    case = roi.parse(json.loads(document))
     with in_locale(locale_of(case)):
         run = roi.simulate(case, trials=TRIALS, seed=SEED)
         said = outcome(case, run=run)
-        bound = bindings(project, case)
-        rate = case.option(said.key).paths[ACCURACY]
-        return Money(
-            scenario=scenario,
+        money = Money(
             option=said.name,
             chance=run.option(said.key).chance_positive,
             is_tuned=case.option(said.key).kind not in UNTUNED,
-            is_measured=rate in bound and bound[rate].measurement is not None,
             notes=notes,
             figures=_figures(case, said, run, notes),
             options=_options(case, run, notes),
             pictures=tuple(_picture(said, key) for key in SHOWN),
-            risks=tuple(
-                Said(text=f"{each.title} has been measured anew: {each.then} instead of {each.now}.", notes=notes)
-                for each in renewals(case, bound)
-            ),
             steps=_worth_of_evidence(case, said, max(abs(run.option(said.key).mean), 1.0), notes),
             mix=mix(case),
             currency=case.currency,
         )
+    return _Worked(case, case.option(said.key).paths[ACCURACY], money)
 
 
 def _figures(case: roi.Scenario, said: Outcome, run: roi.Simulation, notes: tuple[int, ...]) -> tuple[KeyFigure, ...]:

@@ -7,7 +7,7 @@ from .appraisal import Appraisal, Figure, appraise, from_years
 from .faults import Fault, ScenarioFaults
 from .figures import GROUPS, REGISTRY, FigureSpec
 from .measures import discounted_payback, irr, irr_roots, mirr, npv, payback, profitability_index, sign_changes
-from .outcome import LineFlows, OptionOutcome, Outcome, evaluate
+from .outcome import LineFlows, OptionOutcome, Outcome, evaluate, evaluate_option
 from .presets import PRESETS, preset
 from .quantity import Assumed, Beta, Empirical, Fixed, Measured, Published, Quantity, Range, Triangular
 from .scenario import Option, Place, ResolvedOption, Scenario, parse, quantities, replace
@@ -67,6 +67,7 @@ __all__ = [
     "best_samples",
     "discounted_payback",
     "evaluate",
+    "evaluate_option",
     "from_years",
     "irr",
     "irr_roots",

@@ -51,6 +51,7 @@ __all__ = [
     "Timing",
     "Values",
     "Weights",
+    "by_month",
     "by_profile",
     "cumulative",
     "discount_factors",
@@ -115,12 +116,9 @@ class Weights:
     def of(self, amounts: Mapping[Profile, Array]) -> Array:
         """Sum over the profiles; `start` is left to the caller."""
         total: Array = (
-            amounts["handled"] * self.handled
-            + amounts["in_use"] * self.in_use
-            + amounts["monthly"] * self.monthly
-            + amounts["retraining"] * self.retraining
+            amounts["handled"] * self.handled + amounts["in_use"] * self.in_use + amounts["monthly"] * self.monthly
         )
-        return total
+        return total if self.retraining is _NONE else total + amounts["retraining"] * self.retraining
 
 
 @dataclass(frozen=True)
@@ -196,18 +194,37 @@ def cumulative(values: Values, plan: Plan, *, discounted: bool) -> Iterator[tupl
         yield number, total
 
 
+def by_month(values: Values, plan: Plan) -> tuple[Array, Array]:
+    """Running sum of the discounted net flows [months + 1, n] after month 0, 1, ..., and months until payback [n]."""
+    amounts = net_by_profile(values)
+    flows, discounted = [amounts["start"]], [amounts["start"]]
+    for month in months(values, plan):
+        flows.append(month.weights.of(amounts))
+        discounted.append(flows[-1] * month.discount)
+    return _stacked(discounted).cumsum(axis=0), _paid_back(_stacked(flows))
+
+
 def payback(values: Values, plan: Plan, *, discounted: bool = False) -> Array:
     """Months until the running sum is 0 for good, interpolated as in `roi.payback`; infinity where it never is."""
-    found = np.zeros(1)
-    before = np.zeros(1)
-    is_below = np.zeros(1, dtype=bool)
-    for number, flow, total in _running(values, plan, discounted):
-        below = total < 0
-        with np.errstate(divide="ignore", invalid="ignore"):
-            within = np.where(is_below & ~below, number - 1 + np.minimum(1.0, -before / flow), found)
-        found = np.where(below, np.inf, within)
-        before, is_below = total, below
-    return found
+    return _paid_back(_stacked([flow for _, flow, _ in _running(values, plan, discounted)]))
+
+
+def _stacked(flows: list[Array]) -> Array:
+    """Flows by month, [n] or [1] each, as [months + 1, n]."""
+    return np.array(np.broadcast_arrays(*flows))
+
+
+def _paid_back(flows: Array) -> Array:
+    """Months [n] until the sum of `flows` [months + 1, n] is 0 for good."""
+    sums = flows.cumsum(axis=0)
+    below = sums < 0
+    horizon = len(flows) - 1
+    last = horizon - below[::-1].argmax(axis=0)
+    paid = np.minimum(last + 1, horizon)
+    trials = np.arange(flows.shape[1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        within = last + np.minimum(1.0, -sums[last, trials] / flows[paid, trials])
+    return np.where(below[-1], np.inf, np.where(below.any(axis=0), within, 0.0))
 
 
 def _running(values: Values, plan: Plan, discounted: bool) -> Iterator[tuple[int, Array, Array]]:

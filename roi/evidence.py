@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import evidence_value, sobol, test_time
-from .draws import Draws
+from .draws import Draws, draws_of
 from .evidence_value import DEFAULT_ITEMS, SampleInformation, conditional_polynomials, evpi, evppi
 from .quantity import Beta, Quantity
 from .sampling import BLOCK, inverse_cdf
@@ -54,7 +54,7 @@ def sobol_indices(scenario: Scenario, option: str, *, points: int = SOBOL_POINTS
     Inputs are taken as independent; where the scenario correlates some, `reason` says that the indices leave that out.
     Raises `KeyError` for an unknown option.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     place, used = draws.place(option), draws.used_by(option)
     if not used:
         return Drivers(option, (), "no figure of this option is uncertain")
@@ -111,7 +111,7 @@ def perfect_information(scenario: Scenario, *, trials: int = BLOCK, seed: int = 
     See `evidence_value.evpi` and `evppi`; at most `BLOCK` Sobol trials, in which an input's worth below about 1% of the
     NPVs' deviation is noise.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     points = next(draws.blocks(min(trials, BLOCK), seed=seed, method="sobol"))
     drawn = draws.at(points)
     npvs = _matrix(draws.npv(draws.values(drawn)), points.shape[1])
@@ -140,7 +140,7 @@ def sample_information(
     beta distribution is read as the beta of its mean and variance; a certain one has nothing to learn and raises
     `ValueError`, as do bad items or confidence. `KeyError` for an unknown option.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     resolved = draws.options[draws.place(option)]
     successes, failures = beta_of(resolved.quantities[SUCCESS_RATE])
     known = [
@@ -187,7 +187,7 @@ def best_samples(scenario: Scenario, option: str, curve: Sequence[MeasuredPoint]
     The option's success rate and samples an item follow the curve, all other figures are at their central values, so
     that the price of a sample is the option's own: see `roi.test_time.best_samples`. `KeyError` for an unknown option.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     prefix = f"options[{draws.place(option)}]."
 
     def npv(samples: Array, accuracy: Array) -> Array:

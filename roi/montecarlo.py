@@ -4,14 +4,15 @@ All options are valued in the same trials, so that their differences are free of
 (`sampling.BLOCK`); only the NPVs are kept, 8 bytes a trial and option.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .cashflow import cumulative, payback
-from .draws import Draws, Values
+from .cashflow import by_month
+from .draws import Draws, Values, draws_of
 from .sampling import BLOCK, Method
 from .scenario import Scenario
 
@@ -46,6 +47,50 @@ class Histogram:
     above: int
 
 
+class ByMonth:
+    """What an option's trials say of its months, worked out when it is first asked for: most pages show one option's.
+
+    `band`, `payback_by` and `payback` are as in `OptionRisk`.
+    """
+
+    def __init__(self, draws: Draws, option: int, values: Values) -> None:
+        self._draws, self._option, self._values = draws, option, values
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, ByMonth) and (self.band, self._sorted.tolist()) == (other.band, other._sorted.tolist())
+
+    __hash__ = None  # type: ignore[assignment]  # compared by its numbers
+
+    @cached_property
+    def _found(self) -> tuple[tuple[Percentiles, ...], Array]:
+        """Percentiles of the running discounted sum after each month, and the months until payback, sorted [n]."""
+        plan = self._draws.plan
+        if self._draws.options[self._option].kind == "do_nothing":
+            return (Percentiles(0.0, 0.0, 0.0, 0.0, 0.0),) * (plan.months + 1), np.zeros(1)
+        sums, back = by_month(self._values, plan)
+        sums.sort(axis=1)
+        back.sort()
+        return tuple(Percentiles(*row) for row in _levels(sums).tolist()), back
+
+    @property
+    def band(self) -> tuple[Percentiles, ...]:
+        return self._found[0]
+
+    @property
+    def _sorted(self) -> Array:
+        return self._found[1]
+
+    @cached_property
+    def payback_by(self) -> tuple[float, ...]:
+        months = np.arange(self._draws.plan.months + 1)
+        return tuple((np.searchsorted(self._sorted, months, side="right") / self._sorted.size).tolist())
+
+    @cached_property
+    def payback(self) -> dict[str, float | None]:
+        found = asdict(_percentiles(self._sorted))
+        return {name: value if np.isfinite(value) else None for name, value in found.items()}
+
+
 @dataclass(frozen=True)
 class OptionRisk:
     """What the trials say of one option, against doing nothing. Money in the scenario's currency.
@@ -66,13 +111,37 @@ class OptionRisk:
     chance_positive: float
     chance_best: float
     histogram: Histogram
-    band: tuple[Percentiles, ...]
-    payback_by: tuple[float, ...]
-    payback: dict[str, float | None]
+    by_month: ByMonth = field(repr=False)
+
+    @property
+    def band(self) -> tuple[Percentiles, ...]:
+        """Percentiles after month 0, 1, ... to the horizon."""
+        return self.by_month.band
+
+    @property
+    def payback_by(self) -> tuple[float, ...]:
+        """The chance of payback by month 0, 1, ... to the horizon."""
+        return self.by_month.payback_by
+
+    @property
+    def payback(self) -> dict[str, float | None]:
+        """Percentiles of the months until payback."""
+        return self.by_month.payback
 
     def chance_payback(self, months: int) -> float:
         """P(payback within `months`); that of the horizon for more months."""
         return self.payback_by[min(max(months, 0), len(self.payback_by) - 1)]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain numbers, for JSON."""
+        plain = {item.name: getattr(self, item.name) for item in fields(self) if item.name != "by_month"}
+        return plain | {
+            "npv": asdict(self.npv),
+            "histogram": asdict(self.histogram),
+            "band": [asdict(point) for point in self.band],
+            "payback_by": self.payback_by,
+            "payback": self.payback,
+        }
 
 
 @dataclass(frozen=True)
@@ -96,7 +165,8 @@ class Simulation:
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers, for JSON."""
-        return asdict(self)
+        plain = {item.name: getattr(self, item.name) for item in fields(self)}
+        return plain | {"options": [option.to_dict() for option in self.options]}
 
 
 def simulate(scenario: Scenario, *, trials: int = 10_000, seed: int = 0, method: Method = "sobol") -> Simulation:
@@ -106,7 +176,7 @@ def simulate(scenario: Scenario, *, trials: int = 10_000, seed: int = 0, method:
     deterministic outcome to the last bit. Raises `ValueError` where trials are out of range or correlations contradict
     each other.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     npvs, drawn = _trials(draws, trials, seed, method)
     chances, beats = _compared(npvs)
     monthly = draws.values([column[:MONTHLY_TRIALS] for column in drawn])
@@ -120,7 +190,7 @@ def simulate(scenario: Scenario, *, trials: int = 10_000, seed: int = 0, method:
 
 def npv_trials(scenario: Scenario, *, trials: int = 10_000, seed: int = 0, method: Method = "sobol") -> Array:
     """The NPVs [options, trials] that `simulate` describes, in the order of the trials."""
-    return _trials(Draws(scenario), trials, seed, method)[0]
+    return _trials(draws_of(scenario), trials, seed, method)[0]
 
 
 def _trials(draws: Draws, trials: int, seed: int, method: Method) -> tuple[Array, list[Array]]:
@@ -158,8 +228,6 @@ def _risk(draws: Draws, index: int, npvs: Array, chance_best: float, monthly: Va
     # about one of them: equal values have exactly that mean, and a deviation of 0
     mean = float(npvs[0] + (npvs - npvs[0]).mean())
     deviation = float(npvs.std()) if npvs[0] < npvs[-1] else 0.0
-    band, back = _by_month(draws, option.kind == "do_nothing", monthly)
-    months = np.arange(draws.plan.months + 1)
     return OptionRisk(
         key=option.key,
         name=option.name,
@@ -170,20 +238,8 @@ def _risk(draws: Draws, index: int, npvs: Array, chance_best: float, monthly: Va
         chance_positive=(npvs.size - int(np.searchsorted(npvs, 0.0, side="right"))) / npvs.size,
         chance_best=chance_best,
         histogram=_histogram(npvs),
-        band=band,
-        payback_by=tuple((np.searchsorted(back, months, side="right") / back.size).tolist()),
-        payback={name: value if np.isfinite(value) else None for name, value in asdict(_percentiles(back)).items()},
+        by_month=ByMonth(draws, index, monthly),
     )
-
-
-def _by_month(draws: Draws, is_idle: bool, values: Values) -> tuple[tuple[Percentiles, ...], Array]:
-    """Percentiles of the running discounted sum after each month, and the months until payback, sorted [n]."""
-    if is_idle:
-        return (Percentiles(0.0, 0.0, 0.0, 0.0, 0.0),) * (draws.plan.months + 1), np.zeros(1)
-    sums = [total for _, total in cumulative(values, draws.plan, discounted=True)]
-    ordered = np.sort(np.array(np.broadcast_arrays(*sums)), axis=1)
-    band = tuple(Percentiles(*row) for row in _levels(ordered).tolist())
-    return band, np.sort(payback(values, draws.plan))
 
 
 def _percentiles(ascending: Array) -> Percentiles:

@@ -85,8 +85,13 @@ _NO_ITEM = {"items_handled": "The model handles no item.", "items_correct": "The
 
 def evaluate(scenario: Scenario) -> Outcome:
     """The outcome with every figure at its central value (its mean)."""
-    options = tuple(_evaluate(scenario, scenario.option(option.key)) for option in scenario.options)
+    options = tuple(evaluate_option(scenario, option.key) for option in scenario.options)
     return Outcome(scenario.name, scenario.currency, options)
+
+
+def evaluate_option(scenario: Scenario, key: str) -> OptionOutcome:
+    """That of one option, which needs no other. `KeyError` where there is none."""
+    return _evaluate(scenario, scenario.option(key))
 
 
 def _evaluate(scenario: Scenario, option: ResolvedOption) -> OptionOutcome:

@@ -7,6 +7,7 @@ equal points.
 
 import math
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -21,6 +22,9 @@ Method = Literal["sobol", "lhs"]
 
 BLOCK = 1 << 14
 """Trials drawn, correlated and evaluated at once: a block of 30 inputs is 4 MB and stays near the processor."""
+
+KEPT = 1 << 12
+"""Up to so many trials, points are kept for the next time: 32 kB an input, and whoever asks for a few asks often."""
 
 MAX_TRIALS = 10_000_000
 
@@ -52,13 +56,33 @@ def blocks(
 
     `sobol`: one scrambled Sobol sequence (Owen 1998 by way of `scipy.stats.qmc.Sobol`), continued from block to block.
     `lhs`: each block is its own Latin hypercube (McKay, Beckman and Conover 1979; replicated, as in Iman 1981).
-    `correlations`: rank correlations [inputs, inputs], reached within each block (see `correlate`).
+    `correlations`: rank correlations [inputs, inputs], reached within each block (see `correlate`). Up to `KEPT` trials
+    are read-only: the next one who asks is given the same array.
     """
     sizes = block_sizes(trials)
     if inputs == 0:
         yield from (np.empty((0, size)) for size in sizes)
         return
-    order = None if correlations is None else _score_factor(np.asarray(correlations, dtype=float))
+    tied = None if correlations is None else np.asarray(correlations, dtype=float)
+    if trials <= KEPT:
+        yield _kept(trials, inputs, seed, method, None if tied is None else (tied.shape, tied.tobytes()))
+    else:
+        yield from _blocks(sizes, inputs, seed, method, tied)
+
+
+@lru_cache(maxsize=8)
+def _kept(
+    trials: int, inputs: int, seed: int, method: Method, correlations: tuple[tuple[int, ...], bytes] | None
+) -> Array:
+    """The only block of a few trials; nobody may write into it."""
+    tied = None if correlations is None else np.frombuffer(correlations[1]).reshape(correlations[0])
+    (points,) = _blocks([trials], inputs, seed, method, tied)
+    points.flags.writeable = False
+    return points
+
+
+def _blocks(sizes: list[int], inputs: int, seed: int, method: Method, correlations: Array | None) -> Iterator[Array]:
+    order = None if correlations is None else _score_factor(correlations)
     draw = _sobol(inputs, seed) if method == "sobol" else _latin_hypercube(inputs, seed)
     for size in sizes:
         drawn = draw(size)
@@ -145,6 +169,7 @@ def _reordered(points: Array, factor: Array) -> Array:
 # inverse distribution functions
 
 
+@lru_cache(maxsize=512)
 def inverse_cdf(quantity: Quantity, low: float, high: float) -> Inverse | None:
     """The figure as a function of uniform points; None where it does not vary.
 

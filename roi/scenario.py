@@ -175,6 +175,12 @@ def replace(scenario: Scenario, changes: Mapping[str, Quantity | float | int | s
     A number becomes a fixed figure that is assumed. An option may be given a figure that it did not state. Raises
     `ScenarioFaults` for an unknown path and for every fault of the result.
     """
+    changed: Scenario | None = scenario
+    for path, value in changes.items():
+        changed = changed and _with_one(changed, path, value)
+    if changed is not None:
+        return changed
+    # all of it anew, for every fault at once
     data = scenario.data()
     faults = [Fault(path, "is not a figure") for path in changes if not _put(data, path, changes[path])]
     if faults:
@@ -182,13 +188,56 @@ def replace(scenario: Scenario, changes: Mapping[str, Quantity | float | int | s
     return parse(data)
 
 
+def _with_one(scenario: Scenario, path: str, value: object) -> Scenario | None:
+    """The scenario with another figure or setting where one is stated; None where `parse` has to judge.
+
+    Only the group that holds it is checked again: rules between groups are about which figures are stated.
+    """
+    holder, _, name = path.rpartition("].")
+    number = holder.removeprefix("options[")
+    if holder and not (number.isdecimal() and int(number) < len(scenario.options)):
+        return None
+    place: BaseModel = scenario.options[int(number)] if holder else scenario
+    group, _, key = name.partition(".")
+    held = getattr(place, group, None) if group in GROUPS else None
+    if held is None or getattr(held, key, None) is None:
+        return None
+    plain = _complete(value, REGISTRY[name].unit_in(scenario.currency)) if name in REGISTRY else value
+    if plain is None:
+        return None
+    stated = {field: getattr(held, field) for field in type(held).model_fields} | {key: plain}
+    try:
+        update: dict[str, Any] = {group: type(held).model_validate(stated)}
+    except ValidationError:
+        return None
+    if holder:
+        options = list(scenario.options)
+        options[int(number)] = options[int(number)].model_copy(update=update)
+        update = {"options": tuple(options)}
+    return scenario.model_copy(update=update)
+
+
+def _complete(value: object, unit: str) -> object:
+    """A figure's plain data with its unit; None where it states another one."""
+    if not isinstance(value, BaseModel):
+        return {"kind": "fixed", "value": value, "unit": unit}
+    plain = value.model_dump(mode="json")
+    return plain | {"unit": unit} if plain.get("unit") in ("", unit) else None
+
+
+_SPECS = {group: [spec for spec in REGISTRY.values() if spec.group == group] for group in GROUPS}
+
+
 def _resolve(scenario: Scenario, index: int, option: Option) -> ResolvedOption:
     found: dict[str, Quantity] = {}
     paths: dict[str, str] = {}
-    for spec in REGISTRY.values():
-        own = _get(option, spec)
-        found[spec.name] = _get(scenario, spec) if own is None else own
-        paths[spec.name] = spec.name if own is None else f"options[{index}].{spec.name}"
+    prefix = f"options[{index}]."
+    for group in GROUPS:
+        base, own = getattr(scenario, group), getattr(option, group)
+        for spec in _SPECS[group]:
+            replaced = getattr(own, spec.key, None) if own is not None else None
+            found[spec.name] = getattr(base, spec.key) if replaced is None else replaced
+            paths[spec.name] = spec.name if replaced is None else prefix + spec.name
     return ResolvedOption(option.key, option.name, option.kind, found, paths)
 
 

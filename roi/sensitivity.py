@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .draws import Draws
+from .draws import Draws, draws_of
 from .figures import REGISTRY, FigureSpec
 from .quantity import Quantity
 from .sampling import inverse_cdf
@@ -59,7 +59,7 @@ def tornado(scenario: Scenario, option: str) -> Tornado:
     Source: Eschenbach (1992), "Spiderplots versus tornado diagrams for sensitivity analysis", Interfaces 22. NPV is
     that of the option over doing nothing. Raises `KeyError` for an unknown option.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     place = draws.place(option)
     used = draws.used_by(option)
     ends = {index: draws.inputs[index].inverse(np.array([LOW, HIGH])) for index in used}
@@ -125,7 +125,7 @@ def one_way(
     Without values: `points` of them from P5 to P95 of an uncertain figure, over the usual range of a certain one.
     Raises `KeyError` for an unknown option or path, `ValueError` for a value outside the figure's limits.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     taken = _taken(draws, path, values, points)
     return OneWay(option, path, _floats(taken), _floats(npv_at(draws, option, {path: taken})))
 
@@ -143,7 +143,7 @@ def two_way(
     """NPV of the option at every pair of values of two figures; the rest as `one_way`."""
     if row_path == column_path:
         raise ValueError("a two-way table needs two figures")
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     rows = _taken(draws, row_path, row_values, points)
     columns = _taken(draws, column_path, column_values, points)
     if rows.size * columns.size > MAX_CELLS:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .draws import Draws, Values
+from .draws import Draws, Values, draws_of
 from .figures import REGISTRY, FigureSpec
 from .scenario import Scenario
 from .sensitivity import figure_at
@@ -45,7 +45,7 @@ def switching_value(scenario: Scenario, option: str, path: str) -> SwitchingValu
     usually lie gives brackets, which are narrowed to rounding; a figure that works in whole months switches at a jump.
     Raises `KeyError` for an unknown option or path.
     """
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     spec, quantity = figure_at(draws, path)
     place = draws.place(option)
     if path not in (draws.options[place].paths[spec.name], f"options[{place}].{spec.name}"):
@@ -55,15 +55,15 @@ def switching_value(scenario: Scenario, option: str, path: str) -> SwitchingValu
 
 def switching_values(scenario: Scenario, option: str) -> list[SwitchingValue]:
     """The switching value of every figure that the option uses and that moves its NPV; others are left out."""
-    draws = Draws(scenario)
+    draws = draws_of(scenario)
     paths = draws.options[draws.place(option)].paths
     found = _switching(scenario, draws, option, [(path, REGISTRY[name]) for name, path in paths.items()])
     return [value for value in found if value.reason != _NO_EFFECT]
 
 
 _NO_EFFECT = "the figure does not change the NPV"
-_SECTIONS, _ROUNDS = 16, 12
-"""Each round keeps one of the sections of a bracket: 16^-12 of its width is left, less than rounding."""
+_SECTIONS, _ROUNDS = 64, 8
+"""Each round keeps one of the sections of a bracket: 64^-8 of its width is left, less than rounding."""
 
 
 def _switching(

@@ -5,6 +5,7 @@ says why.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from ..scenario import Scenario, parse
@@ -20,6 +21,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 """Plain data of each example by its key."""
 
 
+@cache
 def preset(key: str) -> Scenario:
     """The example of that key. `KeyError` where there is none."""
     return parse(PRESETS[key])

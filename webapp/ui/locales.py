@@ -22,6 +22,8 @@ class Locale:
 
     def written(self, text: str) -> str:
         """A number written the English way, in this place's way."""
+        if self.thousands == "," and self.decimal == ".":
+            return text
         return text.translate({ord(","): self.thousands, ord("."): self.decimal})
 
 

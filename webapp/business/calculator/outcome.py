@@ -66,7 +66,7 @@ def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS, run
     swings = roi.tornado(scenario, front.key)
     path = scenario.option(front.key).paths[ACCURACY]
     accuracy = roi.switching_value(scenario, front.key, path)
-    central = appraised(scenario, front.key)
+    central = roi.evaluate_option(scenario, front.key)
     band = _band(front, swings, scenario.currency)
     return Outcome(
         front.key,
@@ -87,9 +87,7 @@ def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS, run
 
 def appraised(scenario: roi.Scenario, key: str) -> OptionOutcome:
     """One option with every figure at its central value; the others are not worked out."""
-    pair = tuple(option for option in scenario.options if option.kind == "do_nothing" or option.key == key)
-    # figures of the base reach an option by name, so that leaving out others changes nothing for this one
-    return roi.evaluate(scenario.model_copy(update={"options": pair, "correlations": ()})).option(key)
+    return roi.evaluate_option(scenario, key)
 
 
 def _tiles(

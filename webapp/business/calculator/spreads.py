@@ -112,8 +112,10 @@ def moved(base: Quantity, centre: float, limits: Limits = Limits()) -> Quantity:
     if isinstance(base, Range) and base.shape == "lognormal":
         if ratio is None:
             return Fixed(value=centre, **shared)
-        low, high = base.low * ratio, base.high * ratio
-        return Range(low=max(low, limits.low), high=max(low, min(high, limits.high)), shape="lognormal", **shared)
+        low, high = max(base.low * ratio, limits.low), base.high * ratio
+        if low <= 0:  # smaller than any number that is left
+            return Fixed(value=centre, **shared)
+        return Range(low=low, high=max(low, min(high, limits.high)), shape="lognormal", **shared)
     values = _around(base, centre, abs(ratio or 1.0), limits)
     if isinstance(base, Range):
         return Range(low=values[0], high=values[1], **shared)

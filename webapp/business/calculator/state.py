@@ -3,10 +3,13 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, get_args
 
 import roi
 from roi.figures import GROUPS
+from roi.same import Same
 from webapp.ui.locales import ENGLISH, LOCALES, Locale
 
 from .spreads import Limits, Unreadable, quantity_of, same
@@ -88,9 +91,15 @@ def name_of(place: roi.Place) -> str:
     return f"{place.option}.{place.name}" if place.option else place.name
 
 
-def places(scenario: roi.Scenario) -> dict[str, roi.Place]:
+def places(scenario: roi.Scenario) -> Mapping[str, roi.Place]:
     """The scenario's figures by the names that forms and addresses use."""
-    return {name_of(place): place for place in roi.quantities(scenario)}
+    return _places(Same(scenario))
+
+
+@lru_cache(maxsize=64)
+def _places(scenario: Same[roi.Scenario]) -> Mapping[str, roi.Place]:
+    """Of one object: a request asks many times for those of the preset that it starts from."""
+    return MappingProxyType({name_of(place): place for place in roi.quantities(scenario.value)})
 
 
 def limits(place: roi.Place) -> Limits:
@@ -145,14 +154,10 @@ def _with_options(scenario: roi.Scenario, without: frozenset[str]) -> roi.Scenar
     kept = tuple(each for each in scenario.options if each.kind == "do_nothing" or each.key not in without)
     if len(kept) == len(scenario.options) or len(kept) < 2:
         return scenario
-    data = scenario.data()
-    keys = {each.key for each in kept}
-    data["options"] = [each for each in data["options"] if each["key"] in keys]
+    # paths of options' own figures may have moved: what is correlated with one of them is correlated no more
     names = {place.path for place in roi.quantities(scenario) if place.option is None}
-    data["correlations"] = [
-        each for each in data.get("correlations", []) if each["first"] in names and each["second"] in names
-    ]
-    return roi.parse(data)
+    tied = tuple(each for each in scenario.correlations if {each.first, each.second} <= names)
+    return scenario.model_copy(update={"options": kept, "correlations": tied})
 
 
 def compact(state: State, base: roi.Scenario) -> State:

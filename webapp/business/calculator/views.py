@@ -53,8 +53,10 @@ def _part(request: HttpRequest, session: Session) -> HttpResponse:
     context = outcome_context(session) | _link(request, session) | {"charts_all": True}
     if session.form is None and "charts" in request.GET:
         return render(request, "business/calculator/_charts.html", context)
-    if session.form is None and "working" in request.GET:
-        return render(request, "business/calculator/_working.html", context | working_context(session))
+    if "working" in request.GET:
+        context |= working_context(session)
+        if session.form is None:
+            return render(request, "business/calculator/_working.html", context)
     if session.form is None or session.shown.locale != session.earlier.locale:
         response = render(request, "business/calculator/_calculator.html", context | page_context(session))
         response["HX-Retarget"] = "#calculator"

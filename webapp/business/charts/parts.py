@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
-from webapp.ui import formats
+from webapp.ui import formats, locales
 from webapp.ui.figures import Axis, axis
 from webapp.ui.plots import round_scale
 
@@ -126,4 +127,10 @@ def gain(value: float, currency: str) -> str:
 
 def amount(value: float, currency: str) -> str:
     """Money in a sentence or at a point: $1.24 M, three digits; $0.42, two below one. It never breaks over lines."""
+    return _amount(float(value), currency, locales.current().key)
+
+
+@lru_cache(maxsize=2048)
+def _amount(value: float, currency: str, locale: str) -> str:
+    """In the current locale, which the key names: a chart says most sums in its picture and in its table."""
     return formats.money(value, currency, digits=3 if abs(value) >= 1 else 2).replace(" ", "\N{NO-BREAK SPACE}")

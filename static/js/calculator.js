@@ -1,5 +1,6 @@
 // Figures as fields: a slider beside each number, one entry of the history a gesture, faults told where they are.
-// Works on every form[data-figures]; data-thousands and data-decimal say how this place writes numbers.
+// Works on every form[data-figures]; data-thousands and data-decimal say how this place writes numbers. The event
+// "figures" says that a change is to be sent: the form's hx-trigger waits for it.
 (function () {
   "use strict";
   const STEPS = 200;
@@ -44,12 +45,46 @@
     return box ? { range: box.querySelector("input[type=range]"), field: box.querySelector("label > input:not([type])") } : {};
   }
 
+  // --- when a change is sent: a slider's as often as answers come, also while it moves; a number's as the fingers rest
+  const FRAME = 16;
+  const TYPING = 30;
+  const UNFINISHED = 700;
+  const due = new WeakMap(); // form -> the part that changed, its timer, and whether that timer stands
+
+  // on the way to a number, "" and "12," would only be called faults
+  function finished(text, form) {
+    const { thousands, decimal } = marks(form);
+    const groups = text.trim().split(decimal)[0].split(thousands).slice(1);
+    return !Number.isNaN(read(text, form)) && groups.every((group) => group.length === 3);
+  }
+  function forget(form) {
+    const found = due.get(form);
+    if (found) clearTimeout(found.timer);
+    due.delete(form);
+    return found;
+  }
+  function send(form) {
+    const { part } = forget(form);
+    (form.contains(part) ? part : form).dispatchEvent(new CustomEvent("figures", { bubbles: true }));
+  }
+  function later(form, part, wait, stands) {
+    const now = due.get(form);
+    if (now && now.stands && stands) return;
+    forget(form);
+    due.set(form, { part, stands, timer: setTimeout(send, wait, form) });
+  }
+  function changed(part, form) {
+    if (part.type === "range") later(form, part, FRAME, true);
+    else if (part.type === "text") later(form, part, finished(part.value, form) ? TYPING : UNFINISHED, false);
+    else later(form, part, 0, false);
+  }
   document.addEventListener("input", (event) => {
     const part = event.target;
     const form = part.form;
     if (!form || form.dataset.figures === undefined) return;
     // a field that turns bad while one types must not take the focus from the next one
     document.body.dataset.focused = "1";
+    changed(part, form);
     const { range, field } = pair(part);
     if (!range || !field) return;
     if (part === range) {
@@ -60,6 +95,12 @@
       say(range, field);
     }
   });
+  // a field that is left, and a slider that is let go, wait no longer
+  document.addEventListener("change", (event) => {
+    const form = event.target.form;
+    if (form && due.has(form)) send(form);
+  });
+  document.addEventListener("submit", (event) => { forget(event.target); }, true);
 
   // --- one gesture, one entry of the history: changes of one figure close to each other share it
   const PAUSE = 2000;
@@ -77,6 +118,55 @@
   });
   document.addEventListener("htmx:afterOnLoad", (event) => {
     if (ours(event)) last = { figure: figure(event.detail.requestConfig.triggeringEvent), at: Date.now() };
+  });
+
+  // --- an answer that was asked for before another that is on the page already is dropped; what was asked for by a
+  // part that has left the page, or before Back, is given up
+  const asked = new Map(); // request under way -> its number, and the part that asked
+  let count = 0;
+  let newest = 0;
+  let isGoingBack = false;
+  const giveUp = (which) => { for (const [request, { part }] of [...asked]) if (which(part)) request.abort(); };
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.target.closest("#calculator")) return;
+    if (isGoingBack) { event.preventDefault(); return; }
+    const request = event.detail.xhr;
+    asked.set(request, { number: count += 1, part: event.target });
+    request.addEventListener("loadend", () => asked.delete(request));
+  });
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const found = asked.get(event.detail.xhr);
+    if (!found) return;
+    if (found.number < newest) event.preventDefault(); else newest = found.number;
+  });
+  document.addEventListener("htmx:afterSwap", () => giveUp((part) => !part.isConnected));
+  document.addEventListener("htmx:historyCacheMiss", () => {
+    isGoingBack = true;
+    giveUp(() => true);
+  });
+  for (const type of ["htmx:historyCacheMissLoad", "htmx:historyCacheMissLoadError"]) {
+    document.addEventListener(type, () => { isGoingBack = false; });
+  }
+
+  // --- what was unfolded stays unfolded: figures with Back, the tables of charts with each answer
+  let unfolded = [];
+  const name = (fold) => fold.id || fold.parentElement.id;
+  const remember = (selector) => { unfolded = [...document.querySelectorAll(selector)].map((fold) => [name(fold), fold.open]); };
+  function unfold() {
+    for (const [id, was] of unfolded) {
+      const found = document.getElementById(id);
+      const fold = found && (found.matches("details") ? found : found.querySelector("details"));
+      if (fold) fold.open = was;
+    }
+    unfolded = [];
+  }
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.target.closest("#calculator")) remember(".chart > details"); });
+  document.addEventListener("htmx:afterSwap", unfold);
+  document.addEventListener("htmx:historyCacheMissLoad", () => remember("form[data-figures] details, .chart > details"));
+  document.addEventListener("htmx:historyRestore", () => {
+    unfold();
+    last = { figure: null, at: 0 };
+    settle();
   });
 
   // --- after each answer: a field whose note holds a fault is marked; what each part is called and described by
@@ -101,20 +191,6 @@
       }
     });
   }
-
-  // --- Back and Forward put another state in place; what was unfolded stays unfolded
-  let open = [];
-  document.addEventListener("htmx:historyCacheMissLoad", () => {
-    open = [...document.querySelectorAll("form[data-figures] details")].map((fold) => [fold.id, fold.open]);
-  });
-  document.addEventListener("htmx:historyRestore", () => {
-    for (const [id, was] of open) {
-      const fold = document.getElementById(id);
-      if (fold) fold.open = was;
-    }
-    last = { figure: null, at: 0 };
-    settle();
-  });
 
   // --- Escape puts away the note that a badge shows, until the pointer or the focus moves on
   document.addEventListener("keydown", (event) => {

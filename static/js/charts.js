@@ -63,14 +63,18 @@
     plot.textContent = "The chart could not be drawn. Its figures are in the table below.";
   }
 
-  const near = (plot) => {
-    const box = plot.getBoundingClientRect();
-    return box.bottom > -innerHeight / 2 && box.top < 1.5 * innerHeight;
-  };
   const stale = (plot) => {
     const source = document.getElementById(plot.dataset.chart);
     return source && plot.drawnFrom !== source.textContent;
   };
+
+  // what the server says of the box now: a plot that stays on the page keeps the attributes that it came with
+  function dress(plot, source) {
+    const shape = source.dataset.shape;
+    if (shape !== undefined) plot.className = [...plot.classList].filter((name) => !/^plot-(?!failed)/.test(name)).concat(shape ? "plot-" + shape : []).join(" ");
+    const finding = document.getElementById(source.id.replace(/-data$/, "-finding"));
+    if (finding && plot.ariaLabel) plot.ariaLabel = finding.textContent + ". The figures are in the table below the chart.";
+  }
 
   function put(Plotly, plots) {
     const paint = painter();
@@ -84,8 +88,10 @@
         plot.classList.remove("plot-failed");
         if (!plot.drawnFrom) plot.textContent = "";
         plot.drawnFrom = source.textContent;
+        dress(plot, source);
         Plotly.react(plot, figure.data, figure.layout, config);
         sized.observe(plot);
+        plot.dispatchEvent(new CustomEvent("uplift:drawn", { bubbles: true }));
       } catch (error) {
         console.error(error);
         fail(plot);
@@ -94,32 +100,47 @@
     paint.done();
   }
 
-  // charts far from what is on the screen follow one at a time, so that typing and dragging stay ahead of them
-  let waiting = null;
+  // one chart at a time, those on the screen first, with room between them for keys, sliders and answers: a chart
+  // takes longer to draw than an answer to come. While a slider moves, the first chart moves along and the others wait.
+  const REST = 60;
+  let waiting = false;
+  let touched = -Infinity;
+  let isAlong = false;
+  document.addEventListener("input", () => { touched = performance.now(); }, true);
+  const distance = (plot) => {
+    const box = plot.getBoundingClientRect();
+    return Math.max(0, box.top - innerHeight, -box.bottom);
+  };
   function follow() {
-    waiting = waiting || setTimeout(() => {
-      waiting = null;
-      const next = [...document.querySelectorAll("[data-chart]")].filter(stale);
-      const first = next.find(near) || next[0];
-      if (!first) return;
-      put(window.Plotly, [first]);
-      if (next.length > 1) follow();
-    }, 30);
+    if (waiting) return;
+    waiting = true;
+    const rest = isAlong ? touched + REST - performance.now() : 0;
+    if (rest > 0) { setTimeout(() => { waiting = false; follow(); }, rest); return; }
+    // after the frame that shows what came with the data
+    requestAnimationFrame(() => setTimeout(() => {
+      waiting = false;
+      const next = [...document.querySelectorAll("[data-chart]")].filter(stale).sort((one, other) => distance(one) - distance(other));
+      if (!next.length) return;
+      put(window.Plotly, next.slice(0, 1));
+      isAlong = next.length > 1;
+      if (isAlong) follow();
+    }));
   }
 
   function draw(force) {
     const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => force ? document.getElementById(plot.dataset.chart) : stale(plot));
     if (!plots.length) return;
-    // once Plotly is there, drawing is done on return: printing waits for nothing
+    // printing waits for nothing: once Plotly is there, it is done on return
     const begin = () => {
-      put(window.Plotly, force ? plots : plots.filter(near));
-      if (!force) follow();
+      isAlong = false;
+      if (force) put(window.Plotly, plots); else follow();
     };
     if (window.Plotly) { begin(); return; }
     plotly().then(begin, () => plots.forEach(fail));
   }
 
   const all = () => draw(false);
+  document.addEventListener("htmx:afterSwap", all);
   document.addEventListener("htmx:afterSettle", all);
   document.addEventListener("uplift:swapped", all);
   document.addEventListener("uplift:theme", () => draw(true));

@@ -15,6 +15,7 @@ from webapp.accounts.models import User
 from webapp.datasets.models import DatasetVersion
 from webapp.projects.models import Project
 from webapp.roadmap.models import Milestone, Roadmap
+from webapp.roadmap.services import talk
 
 pytestmark = pytest.mark.browser
 
@@ -128,7 +129,8 @@ def test_the_pages_stand_up_to_axe_and_every_width(
     gate = rows.milestone(roadmap, "fine-tuned").gate.pk
     page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     places = ("", "timeline/", "calendar/", "blockers/", "files/", "milestones/fine-tuned/", "phases/1/")
-    for place in (*places, f"gates/{gate}/criteria/measurement/"):
+    talk.comment(by=owner, milestone=rows.milestone(roadmap, "baseline"), text="@Ada Berg look at the interval")
+    for place in (*places, "../../../mentions/?show=all", f"gates/{gate}/criteria/measurement/"):
         page.goto(f"{base}/{place}")
         if place == "timeline/":
             eventually(page, "document.querySelector('.plot .main-svg')")

@@ -15,8 +15,12 @@ def role_in(user: User, project: Project) -> Role | None:
     kept: dict[int, Role | None] = project.__dict__.setdefault("_roles", {})
     if user.pk not in kept:
         role = Membership.objects.filter(project=project, user=user.pk).values_list("role", flat=True).first()
-        kept[user.pk] = Role(role) if role else None
+        _keep_role(user, project, role)
     return kept[user.pk]
+
+
+def _keep_role(user: User, project: Project, role: str | None) -> None:
+    project.__dict__.setdefault("_roles", {})[user.pk] = Role(role) if role else None
 
 
 def require(user: User, project: Project, need: Role = Role.VIEWER) -> None:
@@ -29,12 +33,13 @@ def require(user: User, project: Project, need: Role = Role.VIEWER) -> None:
 
 
 def get_project(user: User, code: str, *, need: Role = Role.VIEWER) -> Project:
-    """The project with this code, if the user may do what `need` allows there."""
-    project = Project.objects.filter(code=code).first()
-    if project is None:
+    """The project with this code, if the user may do what `need` allows there. One query, the role with it."""
+    part = Membership.objects.filter(project__code=code, user=user.pk).select_related("project").first()
+    if part is None:
         raise Http404("No such project")
-    require(user, project, need)
-    return project
+    _keep_role(user, part.project, part.role)
+    require(user, part.project, need)
+    return part.project
 
 
 def may_edit(user: User, project: Project) -> bool:

@@ -6,7 +6,7 @@ from webapp.accounts.models import User
 from webapp.projects.access import get_project
 from webapp.projects.models import Project, Role
 
-from .models import Attachment, Dependency, Gate, GateCriterion, Milestone, Phase, Roadmap, Waiver
+from .models import Attachment, Dependency, Gate, GateCriterion, Mention, Milestone, Phase, Roadmap, Waiver
 
 
 def find_roadmap(user: User, code: str, *, need: Role = Role.VIEWER) -> tuple[Project, Roadmap | None]:
@@ -92,6 +92,14 @@ def get_attachment(user: User, code: str, pk: int) -> Attachment:
     found = rows.filter(pk=pk, milestone__roadmap=roadmap).first()
     if found is None:
         raise Http404("There is no such attachment here")
+    return found
+
+
+def get_mention(user: User, pk: int) -> Mention:
+    """The user's own mention with this id, while the user may see the project."""
+    found = Mention.objects.for_reader(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such mention of you")
     return found
 
 

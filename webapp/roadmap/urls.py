@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import board, files, gates, milestones
+from .views import board, files, gates, mentions, milestones
 
 app_name = "roadmap"
 
@@ -43,4 +43,10 @@ _roadmap = [
     path("waivers/<int:pk>/withdraw/", gates.withdraw, name="withdraw"),
 ]
 
-urlpatterns = [path("projects/<slug:code>/roadmap/", include(_roadmap))]
+_mine = [
+    path("", mentions.inbox, name="mentions"),
+    path("read/", mentions.read_all, name="read-mentions"),
+    path("<int:pk>/", mentions.mark, name="mark-mention"),
+]
+
+urlpatterns = [path("projects/<slug:code>/roadmap/", include(_roadmap)), path("mentions/", include(_mine))]

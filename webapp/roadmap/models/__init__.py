@@ -2,7 +2,7 @@
 
 from .gates import Choice, Decision, Gate, GateCriterion, GateState, Review, Waiver
 from .plan import Baseline, Change, Dependency, LinkType, Milestone, Phase, PlanTemplate, Roadmap
-from .talk import Attachment, Comment
+from .talk import Attachment, Comment, Mention
 
 __all__ = [
     "Attachment",
@@ -16,6 +16,7 @@ __all__ = [
     "GateCriterion",
     "GateState",
     "LinkType",
+    "Mention",
     "Milestone",
     "Phase",
     "PlanTemplate",

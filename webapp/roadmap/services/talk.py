@@ -3,6 +3,7 @@
 import re
 
 from django.db import transaction
+from django.utils import timezone
 
 from webapp.accounts.models import User
 from webapp.business.models import Scenario
@@ -10,7 +11,7 @@ from webapp.jobs.models import Job, Study
 from webapp.projects.audit import record
 from webapp.projects.models import Project
 
-from ..models import Attachment, Comment, Milestone
+from ..models import Attachment, Comment, Mention, Milestone
 from .history import RoadmapRefused, note
 
 MOST_ATTACHMENTS = 100
@@ -22,9 +23,27 @@ def comment(*, by: User, milestone: Milestone, text: str) -> Comment:
     made = Comment.objects.create(milestone=milestone, by=by, text=text)
     people = mentioned(milestone.roadmap.project, text)
     made.mentions.set(people)
+    if by in people:
+        Mention.objects.filter(comment=made, user=by).update(read_at=timezone.now())
     told = [person.email for person in people]
     record(by, "milestone.commented", milestone, project=milestone.roadmap.project, mentions=told)
     return made
+
+
+def mark_mention(*, mention: Mention, is_read: bool) -> None:
+    """Put a mention among the read ones, or back among those that wait."""
+    Mention.objects.filter(pk=mention.pk).update(read_at=timezone.now() if is_read else None)
+
+
+def read_mentions(*, by: User, milestone: Milestone | None = None) -> int:
+    """Mark what mentions the person as read, at one milestone or everywhere; returns how many were unread."""
+    waiting = Mention.objects.filter(user=by, read_at=None)
+    if milestone is not None:
+        waiting = waiting.filter(comment__milestone=milestone)
+    found = list(waiting.order_by().values_list("pk", flat=True))
+    if found:  # most pages write nothing
+        Mention.objects.filter(pk__in=found).update(read_at=timezone.now())
+    return len(found)
 
 
 def mentioned(project: Project, text: str) -> list[User]:

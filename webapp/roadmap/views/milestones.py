@@ -27,8 +27,10 @@ FIELDS = ("name", "phase", "owner", "start", "finish", "effort_days", "descripti
 
 @require_safe
 def milestone(request: SignedInRequest, code: str, key: str) -> HttpResponse:
-    """Its gate, what serves it, what it waits for, what was said and changed."""
+    """Its gate, what serves it, what it waits for, what was said and changed. Who looks has read what mentions them."""
     found = get_milestone(request.user, code, key)
+    if request.method == "GET":
+        talk.read_mentions(by=request.user, milestone=found)
     return _page(request, found)
 
 

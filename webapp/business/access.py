@@ -1,12 +1,14 @@
 """The one way to get a scenario for a user: not visible is 404, visible but read-only is 403."""
 
 from django.http import Http404
+from django.utils import timezone
 
 from webapp.accounts.models import User
-from webapp.projects.access import require
+from webapp.projects.access import get_project, require
 from webapp.projects.models import Project, Role
 
-from .models import Scenario, ScenarioVersion
+from .models import DeletedScenario, Scenario, ScenarioVersion
+from .services import KEPT
 
 MOST_NUMBER = 2**31 - 1
 """The largest version number that the database can hold."""
@@ -19,6 +21,16 @@ def get_scenario(user: User, code: str, *, project: str | None = None, edit: boo
         raise Http404("There is no such scenario here")
     require(user, found.project, Role.EDITOR if edit else Role.VIEWER)
     return found
+
+
+def get_deleted(user: User, code: str, *, project: str, edit: bool = False) -> DeletedScenario | None:
+    """What is left of a scenario of the project that was deleted lately; None where there was none of that code."""
+    found = DeletedScenario.objects.select_related("project", "deleted_by").filter(
+        project=get_project(user, project, need=Role.EDITOR if edit else Role.VIEWER),
+        code=code,
+        deleted_at__gte=timezone.now() - KEPT,
+    )
+    return found.first()
 
 
 def get_version(scenario: Scenario, number: int) -> ScenarioVersion:

@@ -5,7 +5,7 @@ A form carries the whole draft: `order` has each option's key, `added` how each 
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -98,22 +98,29 @@ def with_options(case: roi.Scenario, options: Iterable[roi.Option]) -> roi.Scena
     data = case.data()
     kept = [option.model_dump(mode="json", exclude_none=True) for option in options]
     places = {option["key"]: number for number, option in enumerate(kept)}
+    keys = keys_of(case)
     data["options"] = kept
     data["correlations"] = [
         {**each, "first": ends[0], "second": ends[1]}
         for each in data.get("correlations", [])
-        if len(ends := [path for end in ("first", "second") if (path := _moved(each[end], case, places))]) == 2
+        if len(ends := [path for end in ("first", "second") if (path := _moved(each[end], keys, places))]) == 2
     ]
     return roi.parse(data)
 
 
-def _moved(path: str, case: roi.Scenario, places: Mapping[str, int]) -> str:
-    """The path where the figure stands now; empty where its option is gone."""
+def _moved(path: str, keys: Sequence[str], places: Mapping[str, int]) -> str:
+    """The path where the figure of an option stands now; empty where the option is gone."""
     holder, bracket, name = path.rpartition("].")
     if not bracket:
         return path
-    key = case.options[int(holder.removeprefix("options["))].key
+    number = holder.removeprefix("options[")
+    key = next((key for place, key in enumerate(keys) if str(place) == number), "")
     return f"options[{places[key]}].{name}" if key in places else ""
+
+
+def moved_path(path: str, before: roi.Scenario, after: roi.Scenario) -> str:
+    """The same option's figure in another state of the case; empty where that option is gone."""
+    return _moved(path, keys_of(before), {key: number for number, key in enumerate(keys_of(after))})
 
 
 def taken_out(case: roi.Scenario, keys: Iterable[str]) -> roi.Scenario:

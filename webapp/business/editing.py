@@ -158,6 +158,18 @@ def carried_over(typed: Read, current: roi.Scenario) -> Read:
     return Read(current, draft, base, state, {}, {})
 
 
+def lost(typed: Read, mine: Read) -> list[tuple[str, str, str]]:
+    """What was typed for options that somebody took out meanwhile: figure, option, and the text of its field."""
+    here = {option.key for option in mine.base.options}
+    found = []
+    for name, place in places(typed.base).items():
+        text = typed.form.get(name) or typed.state.figures.get(name, "")
+        is_gone = place.option is not None and place.option not in {*here, *typed.draft.recipes}
+        if name in typed.state.figures and is_gone and place.option is not None:
+            found.append((place.label, typed.base.option(place.option).name, text))
+    return found
+
+
 def _rekeyed(name: str, rekeyed: Mapping[str, str]) -> str:
     """The figure's name under the new key of its option."""
     key, point, figure = name.partition(".")

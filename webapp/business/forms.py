@@ -109,8 +109,20 @@ class SaveForm(forms.Form):
 class BindForm(SeenForm):
     """A figure and what it is to stand on."""
 
-    figure = forms.ChoiceField(label="Figure")
-    measurement = forms.ChoiceField(label="Stands on")
+    figure = forms.ChoiceField(
+        label="Figure",
+        error_messages={
+            "invalid_choice": "This figure is not in the scenario any more. Choose another one.",
+            "required": "The figure that you chose went with its option. Choose another one.",
+        },
+    )
+    measurement = forms.ChoiceField(
+        label="Stands on",
+        error_messages={
+            "invalid_choice": "This is not in the list any more: it was removed, or a newer one took its place since "
+            "you opened the page. Choose again."
+        },
+    )
     published = forms.BooleanField(
         required=False,
         label="It is from a publication",
@@ -135,7 +147,11 @@ class BindForm(SeenForm):
 class StudyForm(forms.Form):
     """Into which scenario a study's measurements go, and on which figures about the work a new one stands."""
 
-    target = forms.ChoiceField(label="Put them into", widget=forms.RadioSelect)
+    target = forms.ChoiceField(
+        label="Put them into",
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "This scenario is not here any more. Choose another one."},
+    )
     preset = forms.ChoiceField(
         label="Figures about the work, for a new one",
         required=False,

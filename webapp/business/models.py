@@ -88,3 +88,20 @@ class ScenarioVersion(models.Model):
         if self.pk is not None:
             raise TypeError("A stored version never changes")
         super().save(*args, **kwargs)
+
+
+class DeletedScenario(models.Model):
+    """The last figures of a deleted scenario, kept for `services.KEPT`: somebody may be editing them just then."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="deleted_scenarios")
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=120)
+    document = models.JSONField()
+    deleted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    deleted_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("-deleted_at",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,9 +1,11 @@
 """What changes scenarios: atomic, noted in the audit log, versioned, knowing no request and no form."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.db.models import F
+from django.http import Http404
 from django.utils import timezone
 
 import roi
@@ -13,12 +15,14 @@ from webapp.projects.audit import record
 from webapp.projects.models import Project
 
 from .history import changes_between
-from .models import Scenario, ScenarioVersion
+from .models import DeletedScenario, Scenario, ScenarioVersion
 from .outcomes import summary
 from .signals import scenario_changed
 
 NAME_CHARS = 120
 NOTE_CHARS = 200
+KEPT = timedelta(days=1)
+"""How long the last figures of a deleted scenario can be brought back."""
 
 
 class EditConflict(Exception):
@@ -27,6 +31,13 @@ class EditConflict(Exception):
     def __init__(self, current: Scenario) -> None:
         super().__init__("Somebody else changed this scenario while you edited it. Nothing of yours was stored.")
         self.current = current
+
+
+class ScenarioGone(Http404):
+    """Somebody deleted the scenario since the person opened it."""
+
+    def __init__(self) -> None:
+        super().__init__("This scenario was deleted meanwhile. Nothing of yours was stored.")
 
 
 @transaction.atomic
@@ -61,9 +72,11 @@ def update_scenario(
 ) -> Scenario:
     """Store the case as the next version if the scenario is still as the person saw it; else raise `EditConflict`.
 
-    A case that is the same as the stored one makes no version.
+    A case that is the same as the stored one makes no version. Raises `ScenarioGone` where there is none any more.
     """
-    before = Scenario.objects.select_related("project").get(pk=scenario.pk)
+    before = Scenario.objects.select_related("project").filter(pk=scenario.pk).first()
+    if before is None:
+        raise ScenarioGone
     if before.version != seen_version:
         raise EditConflict(before)
     document = case.model_dump(mode="json")
@@ -77,7 +90,9 @@ def update_scenario(
     won = Scenario.objects.filter(pk=before.pk, version=seen_version).update(
         **fields, version=F("version") + 1, changed_at=timezone.now()
     )
-    current = Scenario.objects.select_related("project").get(pk=before.pk)
+    current = Scenario.objects.select_related("project").filter(pk=before.pk).first()
+    if current is None:
+        raise ScenarioGone
     if not won:
         raise EditConflict(current)
     ScenarioVersion.objects.create(
@@ -116,10 +131,11 @@ def duplicate_scenario(*, by: User, scenario: Scenario, name: str = "") -> Scena
 
 @transaction.atomic
 def make_main(*, by: User, scenario: Scenario) -> Scenario:
-    """Make this the scenario that the project's overview and its gates speak of."""
+    """Make this the scenario that the project's overview and its gates speak of. Raises `ScenarioGone`."""
     Project.objects.select_for_update().get(pk=scenario.project_id)
     Scenario.objects.filter(project=scenario.project_id, is_main=True).update(is_main=False)
-    Scenario.objects.filter(pk=scenario.pk).update(is_main=True)
+    if not Scenario.objects.filter(pk=scenario.pk).update(is_main=True):
+        raise ScenarioGone
     scenario.is_main = True
     record(by, "scenario.made_main", scenario, name=scenario.name)
     _announce(scenario)
@@ -128,11 +144,27 @@ def make_main(*, by: User, scenario: Scenario) -> Scenario:
 
 @transaction.atomic
 def delete_scenario(*, by: User, scenario: Scenario) -> None:
-    """Delete a scenario with its history. Was it the main one, then the one that changed last takes its place."""
+    """Delete a scenario with its history; its last figures are kept for `KEPT`. Raises `ScenarioGone`.
+
+    Was it the main one, then the one that changed last takes its place.
+    """
     Project.objects.select_for_update().get(pk=scenario.project_id)
-    record(by, "scenario.deleted", scenario, name=scenario.name, version=scenario.version)
+    last = Scenario.objects.filter(pk=scenario.pk).first()
+    if last is None:
+        raise ScenarioGone
+    record(by, "scenario.deleted", scenario, name=last.name, version=last.version)
+    now = timezone.now()
+    DeletedScenario.objects.filter(deleted_at__lt=now - KEPT).delete()
+    DeletedScenario.objects.create(
+        project_id=last.project_id,
+        code=last.code,
+        name=last.name,
+        document=last.document,
+        deleted_by=by,
+        deleted_at=now,
+    )
     _announce(scenario, deleted=True)
-    was_main, project_id = scenario.is_main, scenario.project_id
+    was_main, project_id = last.is_main, last.project_id
     scenario.delete()
     if was_main:
         heir = Scenario.objects.filter(project=project_id).order_by("-changed_at", "-pk").first()
@@ -140,7 +172,7 @@ def delete_scenario(*, by: User, scenario: Scenario) -> None:
             Scenario.objects.filter(pk=heir.pk).update(is_main=True)
 
 
-def stored_case(scenario: Scenario | ScenarioVersion) -> roi.Scenario:
+def stored_case(scenario: Scenario | ScenarioVersion | DeletedScenario) -> roi.Scenario:
     """The stored figures as the engine has them."""
     return roi.parse(scenario.document)
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern, path
 
 from .calculator.views import calculator
 from .exports.views import calculator_export, export
-from .views import actions, bind, compare, edit, history, listing, save, scenario, study
+from .views import actions, bind, compare, edit, gone, history, listing, save, scenario, study
 
 app_name = "business"
 
@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
             ("<slug:scenario>/duplicate/", actions.duplicate, "duplicate"),
             ("<slug:scenario>/main/", actions.main, "main"),
             ("<slug:scenario>/delete/", actions.delete, "delete"),
+            ("<slug:scenario>/bring-back/", gone.bring_back, "bring-back"),
         )
     ),
 ]

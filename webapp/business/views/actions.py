@@ -9,9 +9,11 @@ from webapp.projects.pages import person
 
 from ..access import get_scenario
 from ..services import delete_scenario, duplicate_scenario, make_main
+from .gone import tells_what_is_gone
 
 
 @require_POST
+@tells_what_is_gone
 def duplicate(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
     """A copy with a history of its own."""
     found = get_scenario(person(request), scenario, project=code, edit=True)
@@ -21,6 +23,7 @@ def duplicate(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
 
 
 @require_POST
+@tells_what_is_gone
 def main(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
     """Make it the one that the overview and the gates speak of."""
     found = get_scenario(person(request), scenario, project=code, edit=True)
@@ -30,6 +33,7 @@ def main(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
 
 
 @require_POST
+@tells_what_is_gone
 def delete(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
     """Delete it with its history, once its name is typed."""
     found = get_scenario(person(request), scenario, project=code, edit=True)

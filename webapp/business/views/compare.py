@@ -18,8 +18,10 @@ MOST = 4
 def compare(request: HttpRequest, code: str) -> HttpResponse:
     """The scenarios named by `s` in the address, two to four of them; else the choice."""
     project = get_project(person(request), code)
-    chosen = several(project, request.GET.getlist("s")[:20])
+    asked = list(dict.fromkeys(request.GET.getlist("s")[:20]))
+    chosen = several(project, asked)
     context = {**frame(request, project, "business"), "chosen": [scenario.code for scenario in chosen], "most": MOST}
+    context["missing"] = len(asked) - len(chosen)
     if 2 <= len(chosen) <= MOST:
         context["comparison"] = comparison(chosen)
     context["scenarios"] = Scenario.objects.filter(project=project).only("code", "name", "is_main", "changed_at")

@@ -1,7 +1,7 @@
 """Change a scenario's figures and options; the second of two editors is told, nothing of the first's is overwritten."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -10,31 +10,42 @@ from webapp.projects.pages import frame, person
 from webapp.ui.locales import in_locale
 
 from .. import editing
-from ..access import get_scenario
+from ..access import get_deleted, get_scenario
 from ..calculator.outcome import outcome
 from ..calculator.panel import panel
 from ..forms import EditForm
-from ..models import Scenario
+from ..models import DeletedScenario, Scenario
 from ..pages.history import shown_version
 from ..pages.options import option_editor
-from ..services import EditConflict, stored_case, update_scenario
+from ..services import EditConflict, create_scenario, stored_case, update_scenario
+from .gone import tells_what_is_gone
 
 LOOKS_ONLY = frozenset(("open", "reset", "up", "down", "copy", "add", "preview"))
 """Buttons of the form that store nothing."""
 
 
+Edited = Scenario | DeletedScenario
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
+@tells_what_is_gone
 def edit(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
     """The calculator's figures over the stored ones. What is stored is what was typed, in one version."""
-    found = get_scenario(person(request), scenario, project=code, edit=True)
-    if request.method == "POST":
-        return _typed(request, found)
+    try:
+        found = get_scenario(person(request), scenario, project=code, edit=True)
+        if request.method == "POST":
+            return _typed(request, found)
+    except Http404:
+        gone = get_deleted(person(request), scenario, project=code, edit=True) if request.method == "POST" else None
+        if gone is None:
+            raise
+        return _typed(request, gone)
     case = stored_case(found)
     form = EditForm(initial={"version": found.version, "name": found.name})
     return _page(request, found, form, editing.unread(case), case)
 
 
-def _typed(request: HttpRequest, found: Scenario) -> HttpResponse:
+def _typed(request: HttpRequest, found: Edited) -> HttpResponse:
     """Show what the figures come to, or store them; faults go back beside their fields."""
     form = EditForm(request.POST)
     typed = editing.read(request.POST, _seen_case(found, form))
@@ -51,7 +62,11 @@ def _typed(request: HttpRequest, found: Scenario) -> HttpResponse:
         return _page(request, found, form, typed, case, status=422 if typed.draft.faults else 200)
     if not form.is_valid() or typed.faults:
         return _page(request, found, form, typed, case, status=422)
-    return _store(request, found, form, typed)
+    if isinstance(found, Scenario):
+        return _store(request, found, form, typed)
+    if "again" in request.POST:
+        return _store_again(request, found, form, typed)
+    return _page(request, found, form, typed, case, status=410)
 
 
 def _store(request: HttpRequest, found: Scenario, form: EditForm, typed: editing.Read) -> HttpResponse:
@@ -69,8 +84,22 @@ def _store(request: HttpRequest, found: Scenario, form: EditForm, typed: editing
     return redirect("business:scenario", found.project.code, found.code)
 
 
-def _seen_case(found: Scenario, form: EditForm) -> roi.Scenario:
-    """The figures that the form was made from: what is not typed anew stays as it was there."""
+def _store_again(request: HttpRequest, gone: DeletedScenario, form: EditForm, typed: editing.Read) -> HttpResponse:
+    """What was typed over a scenario that somebody deleted meanwhile, as a new one."""
+    user, why = person(request), form.cleaned_data["note"]
+    case = editing.changed_case(typed, by=user, name=form.cleaned_data["name"], why=why)
+    made = create_scenario(by=user, project=gone.project, case=case, note=why or "Stored anew after it was deleted")
+    messages.success(request, f"“{made.name}” is stored as a new scenario.")
+    return redirect("business:scenario", gone.project.code, made.code)
+
+
+def _seen_case(found: Edited, form: EditForm) -> roi.Scenario:
+    """The figures that the form was made from: what is not typed anew stays as it was there.
+
+    Of a deleted scenario only the last ones are left.
+    """
+    if isinstance(found, DeletedScenario):
+        return stored_case(found)
     version = found.versions.filter(number=form.cleaned_data["version"]).first() if form.is_valid() else None
     return stored_case(version or found)
 
@@ -83,13 +112,13 @@ def _conflict(
     # the version to be sent next is the one that stands now
     form = EditForm(initial={"version": current.version, "name": name, "note": why})
     mine = editing.carried_over(typed, stored_case(current))
-    versions = [shown_version(version) for version in since]
-    return _page(request, current, form, mine, editing.outcome_case(mine), status=409, conflict=versions)
+    told = {"conflict": [shown_version(version) for version in since], "lost": editing.lost(typed, mine)}
+    return _page(request, current, form, mine, editing.outcome_case(mine), status=409, **told)
 
 
 def _page(
     request: HttpRequest,
-    found: Scenario,
+    found: Edited,
     form: EditForm,
     typed: editing.Read,
     case: roi.Scenario,
@@ -102,6 +131,7 @@ def _page(
         context = {
             **frame(request, found.project, "business"),
             "scenario": found,
+            "gone": found if isinstance(found, DeletedScenario) else None,
             "form": form,
             "faults": shown.faults,
             "panel": panel(shown),
@@ -120,7 +150,7 @@ def _preview(request: HttpRequest, typed: editing.Read, case: roi.Scenario) -> H
         return render(request, "business/scenarios/_preview.html", context)
 
 
-def _options(request: HttpRequest, found: Scenario, typed: editing.Read) -> HttpResponse:
+def _options(request: HttpRequest, found: Edited, typed: editing.Read) -> HttpResponse:
     """The options as they are now; the page then asks for the outcome, which an earlier question cannot overtake."""
     with in_locale(typed.shown.locale):
         context = {"project": found.project, "scenario": found, "editor": option_editor(typed)}

@@ -12,11 +12,13 @@ from ..access import get_scenario, get_version
 from ..forms import SeenForm
 from ..pages.history import shown_version
 from ..services import EditConflict, restore_version
+from .gone import tells_what_is_gone
 
 VERSIONS_A_PAGE = 20
 
 
 @require_safe
+@tells_what_is_gone
 def history(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
     """The versions, newest first."""
     found = get_scenario(person(request), scenario, project=code)
@@ -32,6 +34,7 @@ def history(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
 
 
 @require_POST
+@tells_what_is_gone
 def restore(request: HttpRequest, code: str, scenario: str, number: int) -> HttpResponse:
     """Make an earlier version the newest one; the versions in between stay in the history."""
     found = get_scenario(person(request), scenario, project=code, edit=True)

@@ -16,11 +16,13 @@ from ..models import Scenario
 from ..pages.assumptions import mix, renewals, sections
 from ..pages.working import working
 from ..services import stored_case
+from .gone import tells_what_is_gone
 
 MOST_COMPARED = 3
 
 
 @require_safe
+@tells_what_is_gone
 def scenario(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
     """The scenario as it stands, with the option that the address names in front, or the best one."""
     found = get_scenario(person(request), scenario, project=code)

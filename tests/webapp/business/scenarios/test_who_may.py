@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
 
 from tests.webapp import factories
 from webapp.accounts import tokens
 from webapp.accounts.models import User
-from webapp.business.models import Scenario
+from webapp.business.models import DeletedScenario, Scenario
 from webapp.business.services import stored_case
 from webapp.projects.models import Project
 
@@ -30,6 +31,7 @@ PAGES = {
     "duplicate": (None, CHANGE),
     "main": (None, CHANGE),
     "delete": (None, CHANGE),
+    "bring-back": (None, CHANGE),
 }
 OF_PROJECT = {"list", "new", "upload", "compare"}
 RANK = {"owner": 3, "editor": 2, "viewer": 1, "stranger": 0}
@@ -40,6 +42,10 @@ def addresses(project: Project, scenario: Scenario) -> dict[str, str]:
     """The address of each page, on real things."""
     made = study(project)
     given: dict[str, dict[str, object]] = {"from-study": {"study": made.code}, "restore": {"number": 1}}
+    gone = DeletedScenario.objects.create(
+        project=project, code="gone", name="Gone", document=scenario.document, deleted_at=timezone.now()
+    )
+    given["bring-back"] = {"scenario": gone.code}
     return {
         name: reverse(
             f"business:{name}",
@@ -88,7 +94,7 @@ def _is_right(status: int, who: str, need: str | None) -> bool:
         return status == 404
     if RANK[who] < (2 if need == CHANGE else 1):
         return status == 403
-    return status in (200, 302, 409, 422)
+    return status in (200, 302, 409, 410, 422)
 
 
 def test_a_scenario_is_not_found_in_another_project(

@@ -1,9 +1,13 @@
 """What two reports of one project say differently."""
 
 from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from .document import CHOICES, Document, Table
+
+_MOST_PAIRS = 400
+"""Beyond so many, sentences are not compared with each other: it would take longer than anybody reads."""
 
 
 class Change(NamedTuple):
@@ -45,8 +49,18 @@ def _sentences(before: Document, after: Document) -> Iterator[Change]:
         ("Next step", [each.text for each in before.steps], [each.text for each in after.steps]),
         ("Missing", before.missing, after.missing),
     ):
-        yield from (Change(what, text, "") for text in then if text not in now)
-        yield from (Change(what, "", text) for text in now if text not in then)
+        gone, come = [text for text in then if text not in now], [text for text in now if text not in then]
+        yield from _paired(what, gone, come)
+
+
+def _paired(what: str, gone: list[str], come: list[str]) -> Iterator[Change]:
+    """Two sentences that are nearly alike are one that is said otherwise."""
+    left = list(come)
+    for text in gone:
+        near = get_close_matches(text, left, n=1) if len(gone) * len(come) <= _MOST_PAIRS else []
+        left = [each for each in left if each not in near]
+        yield Change(what, text, near[0] if near else "")
+    yield from (Change(what, "", text) for text in left)
 
 
 def _tables(before: Document, after: Document) -> Iterator[Change]:

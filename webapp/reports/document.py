@@ -109,16 +109,21 @@ class Document(_Part):
 
 def content_digest(content: Any) -> str:
     """SHA-256, in hex, over the canonical JSON of plain data: the same content has the same digest wherever it lies."""
-    text = json.dumps(_canonical(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(canonical(content)).hexdigest()
 
 
-def _canonical(value: Any) -> Any:
+def canonical(content: Any) -> bytes:
+    """Plain data as JSON in one spelling: keys in order, no spaces, UTF-8, numbers as JavaScript writes whole ones."""
+    text = json.dumps(_plain(content), sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode(errors="surrogatepass")
+
+
+def _plain(value: Any) -> Any:
     """Numbers in one spelling: databases give 1 for 1.0, 0 for -0.0 and a long integer for 1e22."""
     if isinstance(value, dict):
-        return {key: _canonical(each) for key, each in value.items()}
+        return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [_canonical(each) for each in value]
+        return [_plain(each) for each in value]
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     number = float(value)

@@ -114,7 +114,7 @@ def _appendix(paper: Paper, document: Document, most: int) -> None:
         paper.y -= 2
     paper.y -= 6
     paper.need(30)
-    paper.text(f"SHA-256 of the content: {document.digest()}", 7, ink="ink-3")
+    paper.text(f"SHA-256 of the content, which the site gives as JSON: {document.digest()}", 7, ink="ink-3")
 
 
 def _chart(picture: Picture) -> Chart:

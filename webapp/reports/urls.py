@@ -14,6 +14,7 @@ urlpatterns = [
     path(f"{_PROJECT}issue/", views.issue, name="issue"),
     path(f"{_PROJECT}<int:number>/", views.issued, name="issued"),
     path(f"{_PROJECT}<int:number>/report.pdf", views.issued_pdf, name="issued-pdf"),
+    path(f"{_PROJECT}<int:number>/report.json", views.issued_json, name="issued-json"),
     path(f"{_PROJECT}<int:number>/since/", views.since, name="since"),
     path(f"{_PROJECT}<int:number>/share/", views.share, name="share"),
     path(f"{_PROJECT}<int:number>/share/<int:link>/revoke/", views.revoke, name="revoke"),

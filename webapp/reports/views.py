@@ -16,7 +16,7 @@ from webapp.projects.pages import frame, person
 from . import access, services
 from .compose import compose
 from .differences import changes
-from .document import Document
+from .document import Document, canonical
 from .forms import IssueForm, ShareForm
 from .models import Report
 from .pages import shown
@@ -78,14 +78,25 @@ def since(request: HttpRequest, code: str, number: int) -> HttpResponse:
     """What today's data say differently: a part of the issued report's page, or a page of its own."""
     found = access.get_report(person(request), code, number)
     changed = changes(_document(found), compose(found.project, timezone.localdate()))
+    is_part = request.headers.get("HX-Request") == "true"
     context = {
         **frame(request, found.project, "report"),
         "report": found,
         "changes": changed[:MOST_CHANGES],
+        "total": len(changed),
+        "is_part": is_part,
         "more": max(0, len(changed) - MOST_CHANGES),
     }
-    is_part = request.headers.get("HX-Request") == "true"
     return render(request, "reports/_since.html" if is_part else "reports/since.html", context)
+
+
+@require_safe
+def issued_json(request: HttpRequest, code: str, number: int) -> HttpResponse:
+    """What is stored, byte for byte as its digest is taken: `sha256sum` of the file is the digest."""
+    found = access.get_report(person(request), code, number)
+    response = HttpResponse(canonical(found.document), content_type="application/json")
+    response["Content-Disposition"] = f'attachment; filename="{found.project.code}-report-{number}.json"'
+    return response
 
 
 @require_POST
@@ -107,7 +118,7 @@ def revoke(request: HttpRequest, code: str, number: int, link: int) -> HttpRespo
     user = person(request)
     services.revoke_link(by=user, link=access.get_link(user, code, number, link))
     messages.success(request, "The link is closed.")
-    return redirect("reports:issued", code, number)
+    return redirect(f"{reverse('reports:issued', args=[code, number])}#sharing")
 
 
 @require_safe
@@ -129,7 +140,9 @@ def issued_pdf(request: HttpRequest, code: str, number: int) -> HttpResponse:
 @require_safe
 def shared(request: HttpRequest, key: str) -> HttpResponse:
     """A report for who has its link: no links into the project, nothing for search engines."""
-    found = access.shared_report(key)
+    found = _open(key)
+    if found is None:
+        return _closed(request)
     context = {
         "shown": shown(_document(found)),
         "report": found,
@@ -144,8 +157,22 @@ def shared(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 def shared_pdf(request: HttpRequest, key: str) -> HttpResponse:
     """The same on paper."""
-    found = access.shared_report(key)
+    found = _open(key)
+    if found is None:
+        return _closed(request)
     return _private(_paper(request, _document(found), f"report-{found.number}", stand=_stand(found)))
+
+
+def _open(key: str) -> Report | None:
+    try:
+        return access.shared_report(key)
+    except Http404:
+        return None
+
+
+def _closed(request: HttpRequest) -> HttpResponse:
+    """The same for a link that never was, has ended or was closed; it tells outsiders what they can do."""
+    return _private(render(request, "reports/closed.html", status=404))
 
 
 def _document(found: Report) -> Document:

@@ -25,6 +25,7 @@ ADDRESSES = {
     "issue": (),
     "issued": (1,),
     "issued-pdf": (1,),
+    "issued-json": (1,),
     "since": (1,),
     "share": (1,),
     "revoke": (1, 1),

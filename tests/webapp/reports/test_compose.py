@@ -11,10 +11,11 @@ from django.utils import timezone
 from tests.webapp import factories
 from tests.webapp.business.scenarios.conftest import measured
 from webapp.accounts.models import User
+from webapp.business.models import Scenario
 from webapp.projects.models import Project
 from webapp.reports.compose import compose
 from webapp.reports.differences import changes
-from webapp.reports.document import Document, content_digest
+from webapp.reports.document import Document, Said, content_digest
 from webapp.reports.pages import no_risks
 from webapp.roadmap.evaluation import evaluate
 from webapp.roadmap.models import Choice, GateCriterion, Roadmap
@@ -153,6 +154,28 @@ def _queries(project: Project) -> int:
     ) as asked:
         compose(project, rows.TODAY)
     return len(asked)
+
+
+def test_a_changed_figure_changes_the_report(project: Project, owner: User) -> None:
+    """What was worked out for the figures before is not said of those now."""
+    scenario = rows.filled(project, owner)
+    before = compose(project, rows.TODAY)
+    scenario.document["work"]["items_per_month"] |= {"low": 170.0, "high": 230.0}
+    Scenario.objects.filter(pk=scenario.pk).update(document=scenario.document)
+    after = compose(project, rows.TODAY)
+    assert after.figures[0].value != before.figures[0].value
+    assert compose(project, rows.TODAY) == after
+
+
+def test_sentences_that_are_nearly_alike_are_one_that_is_said_otherwise(project: Project) -> None:
+    said = compose(project, rows.TODAY)
+    now = Said(text="17 milestones should be done by now; the oldest is 3 days late.")
+    then = Said(text="16 milestones should be done by now; the oldest is 2 days late.")
+    other = Said(text="Nobody is there.")
+    before, after = (said.model_copy(update={"risks": risks}) for risks in ((then,), (other, now)))
+    assert changes(before, after) == [("Risk", then.text, now.text), ("Risk", "", other.text)]
+    many = [said.model_copy(update={"risks": tuple(Said(text=f"{way} {n}") for n in range(60))}) for way in "ab"]
+    assert len(changes(*many)) == 120
 
 
 def test_changes_tell_what_is_said_differently_and_nothing_else(project: Project, owner: User) -> None:

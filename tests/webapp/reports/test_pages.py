@@ -1,5 +1,6 @@
 """Issuing, sharing and reading reports through their pages: who may, what stays, what ends, what is escaped."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +23,10 @@ from webapp.reports.urls import urlpatterns
 from . import rows
 
 VISIT, CHANGE = 1, 2
-NEEDS = {"GET": {"report", "draft-pdf", "issued", "issued-pdf", "since"}, "POST": {"issue", "share", "revoke"}}
+NEEDS = {
+    "GET": {"report", "draft-pdf", "issued", "issued-pdf", "issued-json", "since"},
+    "POST": {"issue", "share", "revoke"},
+}
 RANK = {"owner": 3, "editor": 2, "viewer": 1, "stranger": 0}
 
 
@@ -141,7 +145,9 @@ def test_an_issued_report_stays_as_it_was_and_tells_what_differs(
     told = client.get(since).content.decode()
     assert "Net present value" in told
     assert "<html" in told
-    assert "<html" not in client.get(since, headers={"HX-Request": "true"}).content.decode()
+    part = client.get(since, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert re.search(r"<summary>Today’s data say \d+ things differently</summary>", part)
     with pytest.raises(TypeError):
         report.save()
 
@@ -154,14 +160,21 @@ def test_what_was_tampered_with_is_seen(people: dict[str, User], project: Projec
     client = Client()
     client.force_login(people["owner"])
     assert "content as issued" in client.get(rows.address(project, "issued")).content.decode()
+    assert _sha256(client, project) == report.digest
     changed = {**report.document, "choice": "go", "recommendation": "Go on at once."}
     Report.objects.filter(pk=report.pk).update(document=changed)
     for address in (rows.address(project, "issued"), next(shared(key))):
         assert "The content is not what was issued" in client.get(address).content.decode(), address
+    assert _sha256(client, project) != report.digest
     Report.objects.filter(pk=report.pk).update(document={"choice": "maybe"})
     assert "cannot be shown" in client.get(rows.address(project, "issued")).content.decode()
     assert client.get(rows.address(project, "issued-pdf")).status_code == 404
     assert statuses(key) == {404}
+
+
+def _sha256(client: Client, project: Project) -> str:
+    """What `sha256sum` says of the report's JSON."""
+    return hashlib.sha256(client.get(rows.address(project, "issued-json")).content).hexdigest()
 
 
 def test_a_link_is_shown_once_and_only_its_digest_is_kept(
@@ -190,6 +203,8 @@ def test_closed_ended_and_unknown_links_answer_alike(people: dict[str, User], pr
     ShareLink.objects.update(revoked_at=None, expires_at=timezone.now() - timedelta(seconds=1))
     assert statuses(key) == {404}
     assert gone == _refused(key) == _refused("never-made")
+    assert "This link opens no report" in gone
+    assert "Your projects" not in gone  # who reads it has none
     assert not ShareLink.objects.open().exists()
 
 

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import roi
+from roi.cashflow import Plan, present_values
 from roi.checks import MAX_OPTIONS
-from roi.outcome import evaluate
 from webapp.ui import formats
 
 from .arrange import with_options
@@ -63,11 +63,13 @@ def effect_option(before: roi.Scenario, after: roi.Scenario) -> str:
 
 
 def _npv(case: roi.Scenario, option: str) -> float | None:
-    pair = tuple(each for each in case.options if each.key == option or each.kind == "do_nothing")
-    if not option or option not in {each.key for each in pair}:
+    """The option's NPV with every figure at its central value, as `roi.evaluate` has it; None where there is none."""
+    kinds = {each.key: each.kind for each in case.options}
+    if option not in kinds:
         return None
-    # the other options have no part in it
-    return evaluate(case.model_copy(update={"options": pair, "correlations": ()})).option(option).npv.value
+    if kinds[option] == "do_nothing":
+        return 0.0
+    return float(present_values(case.option(option).means(), Plan.of(case)).npv[0])
 
 
 def _best(case: roi.Scenario) -> float:

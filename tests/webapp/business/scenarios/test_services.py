@@ -7,7 +7,8 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 import roi
 from webapp.accounts.models import User
-from webapp.business import services
+from webapp.business import arrange, outcomes, services
+from webapp.business.history import changes_between
 from webapp.business.models import Scenario, ScenarioVersion
 from webapp.business.presets import preset_case
 from webapp.business.signals import scenario_changed
@@ -119,3 +120,34 @@ def test_a_version_never_changes(scenario: Scenario) -> None:
     version.note = "another"
     with pytest.raises(TypeError):
         version.save()
+
+
+def test_a_summary_is_remembered_by_everything_that_the_case_says() -> None:
+    """What one caller does to its copy is not the next one's; another figure or name is another summary."""
+    case = preset_case(PRESET)
+    first = outcomes.summary(case)
+    first["options"]["peft"]["npv"] = 0.0
+    second = outcomes.summary(preset_case(PRESET))
+    assert second == outcomes._summarised(case) != first
+    dearer = roi.replace(case, {"work.labour_cost_per_hour": 50})
+    assert outcomes.summary(dearer) == outcomes._summarised(dearer) != second
+    renamed = arrange.with_options(case, [each.model_copy(update={"name": f"{each.name}!"}) for each in case.options])
+    assert outcomes.summary(renamed)["options"]["peft"]["name"] == "Tuned small model (LoRA)!"
+
+
+def test_only_so_many_summaries_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outcomes, "_REMEMBERED", 2)
+    for share in (0.3, 0.4, 0.5):
+        outcomes.summary(roi.replace(preset_case(PRESET), {"work.coverage": share}))
+    assert len(outcomes._summaries) == 2
+
+
+def test_effects_are_those_of_the_whole_evaluation() -> None:
+    before = preset_case(PRESET)
+    after = roi.replace(before, {"work.coverage": 0.4, "time.horizon_months": 24})
+    for change in changes_between(before, after):
+        alone = roi.replace(before, {change.path: 24 if "horizon" in change.path else after.work.coverage})
+        keys = [option.key for option in before.options if option.kind != "do_nothing"]
+        best = max(keys, key=lambda key: roi.evaluate(after).option(key).npv.value or 0.0)
+        gains = [roi.evaluate(case).option(best).npv.value or 0.0 for case in (alone, before)]
+        assert change.effect == pytest.approx(gains[0] - gains[1], rel=1e-9)

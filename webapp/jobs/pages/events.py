@@ -3,20 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
-
-from django.db.models import F
 
 from training.events import EventType
 
-from ..charts.curves import training_charts
-from ..charts.figure import Chart
-from ..charts.series import stride_for
 from ..models import Job, JobEvent
 
-LOG_LINES = 500
-SAMPLES_SHOWN = 60
+LOG_LINES = 150
+SAMPLES_SHOWN = 20
 ALERTS_SHOWN = 20
 
 _LOG_TYPES = (
@@ -77,48 +71,48 @@ def alerts(job: Job) -> list[Alert]:
     ]
 
 
-def charts(job: Job) -> list[Chart]:
-    """The job's curves up to its newest event; many watchers of one process share the work."""
-    return _charts(job.pk, job.code, job.last_seq)
+@dataclass(frozen=True)
+class Samples:
+    """Answers in groups of one step each, the newest first; `older` is the number to ask for those before, if any."""
+
+    groups: list[dict[str, Any]]
+    older: int | None
 
 
-@lru_cache(maxsize=32)
-def _charts(pk: int, code: str, last_seq: int) -> list[Chart]:
-    """`code` is in the key because a number can come again in a new database."""
-    steps = JobEvent.objects.filter(job_id=pk, type=EventType.STEP, seq__lte=last_seq)
-    stride = stride_for(last_seq)
-    if stride > 1:
-        steps = steps.annotate(turn=F("seq") % stride).filter(turn=0)
-    evals = JobEvent.objects.filter(job_id=pk, type=EventType.EVAL, seq__lte=last_seq)
-    step_rows, eval_rows = (
-        [row for row in rows.order_by("seq").values_list("payload", flat=True) if "step" in row]
-        for rows in (steps, evals)
-    )
-    return training_charts(step_rows, eval_rows)
-
-
-def samples(job: Job) -> list[dict[str, Any]]:
-    """The newest answers the model gave while it learned, newest first, in groups of one step each."""
-    rows = JobEvent.objects.filter(job=job, type=EventType.SAMPLE).order_by("-seq")[:SAMPLES_SHOWN]
+def samples(job: Job, before: int | None = None) -> Samples:
+    """The newest answers the model gave while it learned, or the newest before event `before`."""
+    rows = JobEvent.objects.filter(job=job, type=EventType.SAMPLE).order_by("-seq")
+    rows = rows.filter(seq__lt=before) if before is not None else rows
+    found = list(rows[: SAMPLES_SHOWN + 1])
+    shown = found[:SAMPLES_SHOWN]
     groups: dict[int, dict[str, Any]] = {}
-    for row in rows:
+    for row in shown:
         group = groups.setdefault(int(row.payload.get("step", 0)), {"step": row.payload.get("step"), "answers": []})
         group["answers"].insert(0, row.payload)
-    return list(groups.values())
+    return Samples(list(groups.values()), shown[-1].seq if len(found) > len(shown) else None)
 
 
-def log_lines(job: Job, search: str = "") -> tuple[list[LogLine], bool]:
-    """The newest lines that contain `search` (any case), oldest first, and whether older ones were left out."""
+@dataclass(frozen=True)
+class Log:
+    """Lines, the newest first; `older` is the number to ask for those before, if any."""
+
+    lines: list[LogLine]
+    older: int | None
+
+
+def log_lines(job: Job, search: str = "", before: int | None = None) -> Log:
+    """The newest lines that contain `search` (any case), or the newest of them before event `before`."""
     rows = JobEvent.objects.filter(job=job, type__in=_LOG_TYPES).order_by("-seq")
+    rows = rows.filter(seq__lt=before) if before is not None else rows
     found: list[LogLine] = []
     for row in rows.iterator(chunk_size=1000):
         line = LogLine(row.seq, row.time, row.type, log_text(row.type, row.payload))
         if search.lower() not in line.text.lower() and search.lower() not in line.type:
             continue
         if len(found) == LOG_LINES:
-            return found[::-1], True
+            return Log(found, found[-1].seq)
         found.append(line)
-    return found[::-1], False
+    return Log(found, None)
 
 
 def log_text(type_: str, payload: Mapping[str, Any]) -> str:

@@ -8,10 +8,11 @@ from webapp.files.bucket import FilesFault
 
 from ..models import Artifact, Job
 from ..published import is_left
-from . import events, items
+from . import curves, events, items
 from .config import config
 from .results import results, so_far
 from .tabs import Tab
+from .texts import is_cut
 
 Content = dict[str, Any]
 Query = Mapping[str, str]
@@ -26,13 +27,15 @@ def tab_content(job: Job, tab: Tab, query: Query) -> Content:
 
 
 def _charts(job: Job, query: Query) -> Content:
-    charts = events.charts(job)
+    charts = curves.charts(job)
     shown = ",".join(chart.key for chart in charts)
     return {"charts": charts, "shown": shown, "are_same_charts": query.get("shown") == shown}
 
 
 def _samples(job: Job, query: Query) -> Content:
-    return {"groups": events.samples(job)}
+    found = events.samples(job, _before(query))
+    answers = [answer for group in found.groups for answer in group["answers"]]
+    return {"samples": found, "whole": "whole" in query, "is_cut": is_cut(answers)}
 
 
 def _data(job: Job, query: Query) -> Content:
@@ -44,6 +47,14 @@ def _results(job: Job, query: Query) -> Content:
 
 
 def _items(job: Job, query: Query) -> Content:
+    found = _found_items(job, query)
+    validation, answers = found.get("validation"), found.get("answers")
+    rows = [*validation.worst, *validation.best] if validation else []
+    rows += [vars(item) for item in answers.items] if answers else []
+    return {**found, "whole": "whole" in query, "is_cut": is_cut(rows)}
+
+
+def _found_items(job: Job, query: Query) -> Content:
     if job.spec.get("metric") == "perplexity":
         return {"validation": items.read_items(job), "what": "held-out"}
     if job.kind == "evaluate":
@@ -58,8 +69,13 @@ def _config(job: Job, query: Query) -> Content:
 
 def _log(job: Job, query: Query) -> Content:
     search = query.get("q", "").strip()[:200]
-    lines, left_out = events.log_lines(job, search)
-    return {"lines": lines[::-1], "left_out": left_out, "search": search}
+    return {"log": events.log_lines(job, search, _before(query)), "search": search}
+
+
+def _before(query: Query) -> int | None:
+    """The event before which a page of the past begins."""
+    asked = query.get("before", "")
+    return int(asked[:18]) if asked.isdecimal() else None
 
 
 def _artifacts(job: Job, query: Query) -> Content:

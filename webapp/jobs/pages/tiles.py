@@ -54,7 +54,9 @@ def _tiles(job: Job, head: JobHead) -> Iterator[Fact]:
     if head.is_live and job.eta_seconds is not None:
         yield Fact("Left", duration(job.eta_seconds))
     if job.state in (JobState.WAITING, JobState.QUEUED):
-        made_of = ", ".join(f"{what.lower()} {duration(seconds, exact=True)}" for what, seconds in summed_parts([expected]))
+        made_of = ", ".join(
+            f"{what.lower()} {duration(seconds, exact=True)}" for what, seconds in summed_parts([expected])
+        )
         yield Fact("Predicted time", _range(expected.seconds, duration) or NOTHING, made_of)
         yield Fact("Predicted cost", _range(expected.usd, money) or NOTHING)
         yield Fact("Predicted memory", _range(expected.memory_bytes, filesize) or NOTHING)

@@ -76,9 +76,7 @@ def _poll_query(query: QueryDict, tab: Tab, head: JobHead, content: dict[str, ob
     """What the page asks next: the same tab and search, what it shows now."""
     asked = QueryDict(mutable=True)
     asked.update({"tab": tab.key, "seen": head.version})
-    search = query.get("q", "")
-    if search:
-        asked["q"] = search
+    asked.update({name: str(query[name]) for name in ("q", "before", "whole") if query.get(name)})
     if content.get("shown"):
         asked["shown"] = str(content["shown"])
     return asked.urlencode()

@@ -5,6 +5,8 @@ import math
 from pathlib import Path
 from typing import Any
 
+from django.db import connection
+
 from training.spec import parse_spec
 from webapp.accounts.models import User
 from webapp.datasets.models import DatasetVersion
@@ -150,6 +152,22 @@ def happened(job: Job, *events: tuple[str, dict[str, Any]]) -> None:
     for type_, payload in events:
         if type_ == "step":
             job.step, job.eta_seconds, job.stage = payload["step"], payload["eta_seconds"], "Working"
+    job.save()
+
+
+def stepped(job: Job, numbers: range, odd: dict[int, dict[str, Any]]) -> None:
+    """Append these steps past the ORM, which takes seconds for a hundred thousand; `odd` says what differs at some."""
+    plain = json.dumps(step(0, total=numbers.stop) | {"step": "%d", "loss_nats": "%f"})
+    plain = plain.replace('"%d"', "%d").replace('"%f"', "%.4f")
+    texts = (json.dumps(step(n, total=numbers.stop) | odd[n]) if n in odd else plain % (n, 1 + 1 / n) for n in numbers)
+    events = [
+        (job.pk, job.last_seq + place, "step", 1_750_000_000.0 + place, text) for place, text in enumerate(texts, 1)
+    ]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO jobs_jobevent (job_id, seq, type, time, payload) VALUES (%s, %s, %s, %s, %s)", events
+        )
+    job.last_seq, job.step = job.last_seq + len(events), numbers[-1]
     job.save()
 
 

@@ -5,13 +5,20 @@ from typing import Any
 import pytest
 
 from tests.webapp.jobs.pages.rows import step
-from webapp.jobs.charts.curves import comparison_chart, training_charts
+from webapp.jobs.charts import curves
+from webapp.jobs.charts.curves import EVAL_FIELDS, STEP_FIELDS, comparison_chart
+from webapp.jobs.charts.figure import Chart
 from webapp.jobs.charts.results import CostPoint, confusion_chart, confusion_finding, cost_chart, frontier
+from webapp.jobs.charts.series import MAX_POINTS, History
 from webapp.ui.figures import Figure
 
 
 def title(figure: Figure, axis: str) -> str:
     return str(figure["layout"][f"{axis}axis"]["title"]["text"])
+
+
+def training_charts(steps: list[dict[str, Any]], evals: list[dict[str, Any]]) -> list[Chart]:
+    return curves.training_charts(History.of(steps, STEP_FIELDS), History.of(evals, EVAL_FIELDS))
 
 
 def evaluated(number: int, loss: float) -> dict[str, Any]:
@@ -36,9 +43,25 @@ def test_every_curve_has_axes_with_units_and_a_table() -> None:
     assert title(charts[-1].figure, "y") == "Peak memory (GB)"
 
 
-def test_a_long_job_gives_at_most_a_thousand_points_a_line() -> None:
+def test_a_long_job_gives_few_points_a_line() -> None:
     for chart in training_charts([step(number, total=30_000) for number in range(1, 30_001)], []):
-        assert all(len(trace["x"]) <= 1000 for trace in chart.figure["data"])
+        assert all(len(trace["x"]) <= MAX_POINTS for trace in chart.figure["data"])
+
+
+def test_what_was_not_a_number_is_marked_and_said() -> None:
+    """The gradient of two steps and the loss of one were not numbers: crosses stand there, and the findings say so."""
+    steps = [step(number) for number in range(1, 101)]
+    for number in (30, 60):
+        steps[number - 1] = {**steps[number - 1], "grad_norm": None}
+    steps[49] = {**steps[49], "loss_nats": None}
+    found = {chart.key: chart for chart in training_charts(steps, [])}
+    assert found["grad-norm"].finding.endswith("; it was not a number in 2 steps, first at 30")
+    assert found["loss"].finding.endswith("; at step 50 it was not a number")
+    for key, places in (("grad-norm", [30, 60]), ("loss", [50])):
+        marks = next(trace for trace in found[key].figure["data"] if trace["name"] == "not a number")
+        assert marks["x"] == places
+        assert all(place not in trace["x"] for trace in found[key].figure["data"][:1] for place in places)
+    assert "not a number" not in found["learning-rate"].finding
 
 
 def test_validation_of_steps_that_no_longer_count_is_dropped() -> None:

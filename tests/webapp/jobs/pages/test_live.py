@@ -1,6 +1,8 @@
 """A job's page while it runs and when it has ended."""
 
+import html
 import json
+import re
 
 import pytest
 from django.test import Client
@@ -10,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from webapp.datasets.models import DatasetVersion
 from webapp.jobs.models import Job, JobState, Worker
 from webapp.jobs.pages import head as head_page
+from webapp.jobs.pages.events import LOG_LINES, SAMPLES_SHOWN
 from webapp.jobs.pages.head import job_head, version_of
 from webapp.projects.models import Project
 
@@ -218,7 +221,7 @@ def test_best_and_worst_validation_rows(running: Job, editor: Client) -> None:
     items = [{"index": n, "prompt": f"P{n}", "completion": "c", "loss_nats": n / 10, "n_tokens": 2} for n in range(10)]
     rows.left(running, "validation_items.jsonl", "".join(json.dumps(item) + "\n" for item in items))
     page = text(editor, running, "?tab=items")
-    assert page.index("Hardest") < page.index("P9") < page.index("Easiest") < page.index("P0")
+    assert page.index("Hardest") < page.index(">P9<") < page.index("Easiest") < page.index(">P0<")
     assert page.count('<td class="clip">') == 10
 
 
@@ -244,9 +247,44 @@ def test_the_model_of_a_finished_job_can_be_used(project: Project, version: Data
 
 
 def test_the_page_of_a_long_job_stays_small(project: Project, version: DatasetVersion, editor: Client) -> None:
-    job = rows.training(project, version, steps=5000)
-    rows.happened(job, *(("step", rows.step(number, total=5000)) for number in range(1, 5000)))
-    assert len(editor.get(address(job)).content) < 120_000
+    """100,000 steps as they grow, with one spike and one loss that is no number: both on a page of at most 60 kB."""
+    job = rows.training(project, version, steps=100_000)
+    odd = {70_001: {"loss_nats": 99.5}, 80_003: {"loss_nats": None, "grad_norm": None}}
+    for numbers in (range(1, 95_001), range(95_001, 100_001)):
+        rows.stepped(job, numbers, odd)
+        page = editor.get(address(job)).content
+    assert len(page) < 60_000
+    data = re.search(rb'id="loss-data"[^>]*>(.*?)</script>', page)
+    assert data is not None
+    traces = {trace["name"]: trace for trace in json.loads(data[1])["data"]}
+    assert (70_001, 99.5) in zip(traces["each step"]["x"], traces["each step"]["y"], strict=True)
+    assert traces["not a number"]["x"] == [80_003]
+    assert b"at step 80,003 it was not a number" in page
+
+
+def test_long_logs_samples_and_texts_come_in_pages(running: Job, editor: Client) -> None:
+    for number in range(LOG_LINES + 1):
+        rows.happened(running, ("log", {"text": f"Line <{number}>"}))
+    page = text(editor, running, "?tab=log")
+    assert "Line &lt;1&gt;" in page
+    assert "Line &lt;0&gt;" not in page
+    older = re.search(r'href="([^"]*before=\d+[^"]*)">Older lines', page)
+    assert older is not None
+    assert "Line &lt;0&gt;" in text(editor, running, html.unescape(older[1]))
+    samples = [
+        {"step": number, "index": 0, "prompt": f"P{number} " + "long " * 200, "completion": "c", "expected": "e"}
+        for number in range(1, SAMPLES_SHOWN + 2)
+    ]
+    rows.happened(running, *(("sample", sample) for sample in samples))
+    page = text(editor, running, "?tab=samples")
+    assert "Step 2<" in page
+    assert "Step 1<" not in page
+    assert "more characters" in page
+    assert "before=" in page
+    assert "more characters" not in text(editor, running, "?tab=samples&whole=1")
+    older = re.search(r'href="([^"]*before=\d+[^"]*)">Earlier answers', page)
+    assert older is not None
+    assert "Step 1<" in text(editor, running, html.unescape(older[1]))
 
 
 def test_a_page_whose_session_is_over_goes_to_the_sign_in(running: Job, client: Client) -> None:

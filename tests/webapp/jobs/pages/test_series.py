@@ -1,63 +1,74 @@
-"""Curves keep what happened: superseded steps go, spikes stay, smoothing does not lag."""
+"""Curves keep what happened: superseded steps go, spikes stay, smoothing does not lag, what is no number is known."""
 
 import math
+from typing import Any
 
 import pytest
 
-from webapp.jobs.charts.series import MAX_POINTS, current_rows, downsample, points, smoothed, stride_for
+from webapp.jobs.charts.series import MAX_POINTS, History, Track
 
 
-def rows(*steps: int) -> list[dict[str, int]]:
-    return [{"step": step, "seq": place} for place, step in enumerate(steps)]
+def steps(*numbers: int) -> list[dict[str, Any]]:
+    return [{"step": step, "seq": place} for place, step in enumerate(numbers)]
+
+
+def track(values: list[float | None]) -> Track:
+    return History.of([{"step": step, "loss": value} for step, value in enumerate(values, 1)], ["loss"]).track("loss")
 
 
 def test_a_resumed_job_drops_the_steps_it_does_again() -> None:
     """Steps 1 to 5, then back to a checkpoint after 3: the old 4 and 5 no longer count, not even the 5 to come."""
-    kept = current_rows(rows(1, 2, 3, 4, 5, 4))
-    assert [row["step"] for row in kept] == [1, 2, 3, 4]
-    assert kept[-1]["seq"] == 5
+    kept = History.of(steps(1, 2, 3, 4, 5, 4), ["seq"]).track("seq")
+    assert kept.points() == [(1, 0), (2, 1), (3, 2), (4, 5)]
 
 
 def test_a_job_resumed_twice() -> None:
-    assert [row["step"] for row in current_rows(rows(1, 2, 3, 4, 3, 4, 5, 2, 3))] == [1, 2, 3]
+    kept = History.of(steps(1, 2, 3, 4, 3, 4, 5, 2, 3), ["seq"]).track("seq")
+    assert kept.steps.tolist() == [1, 2, 3]
 
 
-def test_points_leave_out_what_is_no_number() -> None:
-    given = [{"step": 1, "loss": None}, {"step": 2, "loss": 0.5}, {"step": 3}, {"step": 4, "loss": True}]
-    assert points(given, "loss") == [(2, 0.5)]
+def test_a_history_grows_by_what_is_new() -> None:
+    whole, grown = steps(1, 2, 3, 4, 5, 4, 5, 6), History(["seq"])
+    for row in whole:
+        grown.extend([row])
+    assert grown.track("seq").points() == History.of(whole, ["seq"]).track("seq").points()
+    assert grown.last_step == 6
+
+
+def test_what_is_no_number_is_left_out_of_the_line_and_known() -> None:
+    """Null is a number that was none; a field that is not there, or no number at all, is nothing."""
+    given = [{"step": 1, "loss": None}, {"step": 2, "loss": 0.5}, {"step": 3}, {"step": 4, "loss": True}, {"loss": 1}]
+    found = History.of(given, ["loss"]).track("loss")
+    assert found.points() == [(2, 0.5)]
+    assert found.broken.tolist() == [1]
 
 
 def test_downsampling_keeps_ends_and_spikes() -> None:
-    curve = [(step, math.sin(step / 900)) for step in range(50_000)]
-    curve[31_337] = (31_337, 40.0)
-    thin = downsample(curve)
-    assert len(thin) <= MAX_POINTS
-    assert thin[0] == curve[0]
-    assert thin[-1] == curve[-1]
-    assert (31_337, 40.0) in thin
+    values: list[float | None] = [math.sin(step / 900) for step in range(50_000)]
+    values[31_337], values[44_444] = 40.0, -40.0
+    whole = track(values)
+    thin = whole.downsampled()
+    assert MAX_POINTS / 2 < len(thin) <= MAX_POINTS
+    assert thin[0] == whole.points()[0]
+    assert thin[-1] == whole.points()[-1]
+    assert {(31_338, 40.0), (44_445, -40.0)} <= set(thin)
     assert [step for step, _ in thin] == sorted({step for step, _ in thin})
 
 
 def test_a_short_curve_stays_whole() -> None:
-    curve = [(1, 2.0), (2, 1.0)]
-    assert downsample(curve) == curve
+    assert track([2.0, 1.0]).downsampled() == [(1, 2.0), (2, 1.0)]
 
 
 def test_downsampling_needs_room() -> None:
     with pytest.raises(ValueError, match="at least 4"):
-        downsample([(1, 1.0)], limit=3)
+        track([1.0]).downsampled(limit=3)
 
 
 def test_smoothing_leaves_a_straight_line_as_it_is() -> None:
-    line = [(step, 3.0 - step / 10) for step in range(100)]
-    assert [value for _, value in smoothed(line, 5)] == pytest.approx([value for _, value in line])
+    line = track([3.0 - step / 10 for step in range(100)])
+    assert line.smoothed(5).values == pytest.approx(line.values)
 
 
 def test_smoothing_by_hand() -> None:
     """Reach 1 over 0, 3, 6, 0: ends stay, (0+3+6)/3 and (3+6+0)/3 between."""
-    assert smoothed([(1, 0.0), (2, 3.0), (3, 6.0), (4, 0.0)], 1) == [(1, 0.0), (2, 3.0), (3, 3.0), (4, 0.0)]
-
-
-def test_a_long_job_is_read_with_a_stride() -> None:
-    assert stride_for(100) == 1
-    assert 1_000_000 / stride_for(1_000_000) <= 4 * MAX_POINTS
+    assert track([0.0, 3.0, 6.0, 0.0]).smoothed(1).values.tolist() == [0.0, 3.0, 3.0, 0.0]

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .faults import Fault, ScenarioFaults
+from .files import scenario_in
 from .outcome import evaluate
 from .presets import PRESETS, preset
 from .scenario import Scenario, parse
@@ -39,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("evaluate", help="print the outcome of a scenario")
-    run.add_argument("scenario", type=Path, metavar="SCENARIO.json", help="a file, or - for standard input")
+    what = "a file, or - for standard input; a file with scenario and outcome will do"
+    run.add_argument("scenario", type=Path, metavar="SCENARIO.json", help=what)
     run.add_argument("--trials", type=_count, default=0, metavar="N", help="simulate as well, with N trials")
     run.add_argument("--seed", type=int, default=0, metavar="N", help="same scenario, trials and seed: same result")
     run.set_defaults(run=_evaluate)
@@ -90,7 +92,7 @@ def _read(path: Path) -> Scenario:
         if str(path) != "-" and path.stat().st_size > LARGEST_FILE:
             raise ScenarioFaults([Fault(str(path), f"is larger than {LARGEST_FILE:,} bytes")])
         text = sys.stdin.read(LARGEST_FILE) if str(path) == "-" else path.read_text(encoding="utf-8-sig")
-        return parse(json.loads(text))
+        return parse(scenario_in(json.loads(text)))
     except OSError as error:
         raise ScenarioFaults([Fault(str(path), error.strerror or "cannot be read")]) from error
     except UnicodeDecodeError as error:

@@ -91,6 +91,20 @@ def test_what_is_no_scenario_is_refused(
     assert says in capsys.readouterr().err
 
 
+def test_a_file_with_the_outcome_beside_the_scenario_is_read(
+    example: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", written(tmp_path, json.dumps(example))]) == 0
+    outcome = json.loads(capsys.readouterr().out)
+    both = {"scenario": example, "outcome": outcome}
+    assert main(["evaluate", written(tmp_path, json.dumps(both))]) == 0
+    assert json.loads(capsys.readouterr().out) == outcome
+    assert main(["evaluate", written(tmp_path, json.dumps({**both, "scenario": {**example, "currency": "usd"}}))]) == 2
+    assert capsys.readouterr().err.startswith("currency: ")
+    assert main(["evaluate", written(tmp_path, json.dumps(outcome))]) == 2
+    assert "is an outcome, which does not hold its figures" in capsys.readouterr().err
+
+
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", str(tmp_path / "none.json")]) == 2
     assert "none.json: No such file" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import QuerySet
 
 import roi
+from roi.files import scenario_in
 from webapp.projects.models import Project
 from webapp.ui.formats import filesize
 
@@ -79,7 +80,7 @@ class UploadForm(forms.Form):
             self.add_error("file", f"The file has {filesize(file.size)}; a scenario has at most 1 MB.")
             return None
         try:
-            return roi.parse(json.loads(file.read().decode("utf-8-sig")))
+            return roi.parse(scenario_in(json.loads(file.read().decode("utf-8-sig"))))
         except UnicodeDecodeError:
             self.add_error("file", "This is not a text file. Choose the JSON file of a scenario.")
         except json.JSONDecodeError as error:

@@ -1,6 +1,7 @@
 """What the scenario pages do: store, tell, compare, go back; and that more scenarios cost no more queries."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 import roi
+from roi.cli import main
 from tests.webapp import factories
 from tests.webapp.jobs.pages import rows
 from webapp.accounts.models import User
@@ -168,6 +170,24 @@ def test_a_file_is_read_or_its_faults_are_told(editor: Client, project: Project)
         answer = sent(content)
         assert (answer.status_code, said in answer.content.decode()) == (422, True), said
     assert Scenario.objects.count() == 1
+
+
+def test_both_exports_are_read_by_the_command_line_and_by_the_site(
+    editor: Client, project: Project, scenario: Scenario, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = []
+    for name in ("json", "outcome"):
+        path = tmp_path / f"{name}.json"
+        path.write_bytes(editor.get(address("export", scenario), {"format": name}).content)
+        assert main(["evaluate", str(path)]) == 0
+        answers.append(json.loads(capsys.readouterr().out))
+        sent = SimpleUploadedFile(path.name, path.read_bytes())
+        assert editor.post(reverse("business:upload", args=[project.code]), {"file": sent}).status_code == 302
+    assert answers[0] == answers[1]
+    assert len({json.dumps(each.document) for each in Scenario.objects.all()}) == 1
+    outcome = SimpleUploadedFile("outcome.json", json.dumps(answers[0]).encode())
+    refused = editor.post(reverse("business:upload", args=[project.code]), {"file": outcome})
+    assert "is an outcome, which does not hold its figures" in refused.content.decode()
 
 
 def test_names_are_text(editor: Client, project: Project, people: dict[str, User]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -247,6 +248,32 @@ def test_replacing_by_path() -> None:
     assert changed.option("hosted").quantities["work.success_rate"].mean == pytest.approx(9.5 / 11)
     assert (changed.time.horizon_months, changed.time.ramp) == (12, "logistic")
     assert roi.replace(scenario, {}) == scenario
+
+
+def test_replacing_is_reading_the_changed_data_again() -> None:
+    """Also where it is refused, and where a setting or a figure in another unit is handed over."""
+    scenario = roi.preset("support-desk")
+    settings = {"time.horizon_months": (12, 0, 7.5, "x"), "time.ramp": ("logistic", "steep", 1)}
+    figures = {place.path: (place.typical_low, 2 * place.hard_high, roi.Fixed(value=place.typical_high), True)
+               for place in roi.quantities(scenario)[::3]}  # fmt: skip
+    figures["work.coverage"] = (roi.Range(low=0.2, high=0.4, unit="items"), float("nan"), "half")
+    for path, values in {**figures, **settings}.items():
+        for value in values:
+            data = scenario.data()
+            holder = data["options"][int(path[8 : path.index("]")])] if path.startswith("options[") else data
+            group, _, key = path.rpartition("].")[2].partition(".")
+            holder[group][key] = value.model_dump(mode="json") if isinstance(value, roi.Fixed | roi.Range) else value
+            assert outcome(lambda data=data: roi.parse(data)) == outcome(
+                lambda path=path, value=value: roi.replace(scenario, {path: value})
+            )
+
+
+def outcome(work: Callable[[], roi.Scenario]) -> dict[str, Any] | list[roi.Fault]:
+    """The data of what was made, or the faults."""
+    try:
+        return work().data()
+    except roi.ScenarioFaults as error:
+        return error.faults
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from scipy import stats
 
 import roi
 from roi.draws import Draws
-from roi.sampling import BLOCK
+from roi.sampling import BLOCK, KEPT
 
 PRESET = roi.preset("support-desk")
 
@@ -86,6 +86,24 @@ def test_blocks_change_nothing(method: Any) -> None:
     found = roi.npv_trials(PRESET, trials=trials, seed=5, method=method)
     for row, expected in zip(found, whole, strict=True):
         assert np.array_equal(row, np.broadcast_to(expected, trials))
+
+
+@pytest.mark.parametrize("method", ["sobol", "lhs"])
+def test_what_is_kept_changes_nothing(method: Any) -> None:
+    """Points, figures and weights of a few trials are kept for the next outcome; none is ever written to."""
+    draws = Draws(PRESET)
+    (kept,) = draws.blocks(KEPT, seed=7, method=method)
+    own = kept.copy()
+    for _ in range(2):
+        for found, expected in zip(draws.at(kept), draws.at(own), strict=True):
+            assert np.array_equal(found, expected)
+        rows = [np.array(np.broadcast_arrays(*draws.npv(draws.values(draws.at(points))))) for points in (kept, own)]
+        assert np.array_equal(*rows)
+    assert next(draws.blocks(KEPT, seed=7, method=method)) is kept
+    with pytest.raises(ValueError, match="read-only"):
+        kept[0, 0] = 0.5
+    with pytest.raises(ValueError, match="read-only"):
+        draws.at(kept)[0][0] = 0.5
 
 
 def test_the_description_fits_the_trials() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
@@ -76,7 +77,12 @@ class Field:
 
 def fields(kind: str) -> list[Field]:
     """The fields of a kind in the order of its spec, nested parts in their place, without `kind` itself."""
-    return list(_fields_of(KINDS[kind].spec, "", ""))
+    return list(_all_fields(KINDS[kind].spec))
+
+
+@cache
+def _all_fields(spec: type[JobSpec]) -> tuple[Field, ...]:
+    return tuple(_fields_of(spec, "", ""))
 
 
 def warnings_for(spec: JobSpec) -> list[tuple[str, str]]:

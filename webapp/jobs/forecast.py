@@ -21,6 +21,7 @@ from training.spec import EvaluateSpec, SftSpec, parse_spec
 from training.speed import Speed, recorded
 from training.work import DataFacts
 
+from .lookups import Lookups
 from .models import Job, JobState, Worker
 from .references import DataReference, split_path
 
@@ -47,24 +48,33 @@ class Forecast:
 
 
 def forecast(
-    raw: dict[str, Any], data: Sequence[DataReference], device_class: str, *, minimum_effect: float | None = None
+    raw: dict[str, Any],
+    data: Sequence[DataReference],
+    device_class: str,
+    *,
+    minimum_effect: float | None = None,
+    lookups: Lookups | None = None,
 ) -> Forecast:
     """Predict a whole spec as `check_spec` returns it. `minimum_effect` is the project's, as a fraction."""
+    lookups = lookups or Lookups()
     spec = parse_spec(raw)
-    shape = _shape(spec.model)
+    shape = lookups.once(("shape", spec.model), lambda: _shape(spec.model))
     if shape is None or not isinstance(spec, SftSpec | EvaluateSpec):
         return Forecast(None, Calibration(), [])
-    facts = data_facts(spec, data)
-    device = device_of(device_class)
-    known = calibration(spec.kind, device_class, device.spread)
+    facts = data_facts(spec, data, lookups)
+    device = lookups.once(("device", device_class), lambda: device_of(device_class))
+    question = ("calibration", spec.kind, device_class)
+    known = lookups.once(question, lambda: calibration(spec.kind, device_class, device.spread))
     prediction = predict(spec, facts, shape, device, calibration=known)
     found = readiness(spec, facts, prediction, device, minimum_effect=minimum_effect)
     return Forecast(prediction, known, found)
 
 
-def foretell(raw: dict[str, Any], data: Sequence[DataReference], device_class: str) -> dict[str, Any]:
+def foretell(
+    raw: dict[str, Any], data: Sequence[DataReference], device_class: str, lookups: Lookups | None = None
+) -> dict[str, Any]:
     """The prediction alone, as a job's row keeps it."""
-    return forecast(raw, data, device_class).to_json()
+    return forecast(raw, data, device_class, lookups=lookups).to_json()
 
 
 def calibration(kind: str, queue: str, spread: float) -> Calibration:
@@ -89,7 +99,9 @@ def device_of(queue: str) -> DeviceSpeed:
     return replace(device, start_seconds=SPARE_START_SECONDS) if settings.SPARE_PROCESS else device
 
 
-def data_facts(spec: SftSpec | EvaluateSpec, data: Sequence[DataReference]) -> DataFacts:
+def data_facts(
+    spec: SftSpec | EvaluateSpec, data: Sequence[DataReference], lookups: Lookups | None = None
+) -> DataFacts:
     """Rows and lengths of the splits, from the manifest; the answers' length from the first rows."""
     by_field = {used.field: used for used in data}
     used = by_field["data.train" if isinstance(spec, SftSpec) else "data.test"]
@@ -97,7 +109,8 @@ def data_facts(spec: SftSpec | EvaluateSpec, data: Sequence[DataReference]) -> D
     tokens = statistics.get("tokens", {})
     buckets = [bucket["from"] for bucket in tokens.get("histogram", []) if bucket["rows"]]
     validation = by_field.get("data.validation")
-    lengths = _lengths(split_path(used.version, used.split))
+    path = split_path(used.version, used.split)
+    lengths = (lookups or Lookups()).once(("lengths", path), lambda: _lengths(path))
     return DataFacts(
         rows=used.version.splits[used.split],
         mean_tokens=tokens["mean"] + lengths.template if tokens.get("mean") else lengths.whole,

@@ -17,6 +17,7 @@ from webapp.datasets.published import fetch_split
 from webapp.files.places import files_root
 from webapp.projects.models import Project
 
+from .lookups import Lookups
 from .models import Job
 from .published import place
 
@@ -63,16 +64,19 @@ def split_path(version: DatasetVersion, split: str) -> Path:
     return fetch_split(version, split)
 
 
-def data_references(project: Project, spec: dict[str, Any]) -> tuple[list[DataReference], list[SpecFault]]:
+def data_references(
+    project: Project, spec: dict[str, Any], lookups: Lookups | None = None
+) -> tuple[list[DataReference], list[SpecFault]]:
     """The splits that a spec reads, and a fault for each field that names none of this project's."""
     found, faults = [], []
+    lookups = lookups or Lookups()
     data = spec.get("data")
     fields = data if isinstance(data, dict) else {}
     for name in DATA_FIELDS:
         value = fields.get(name)
         if value is None:
             continue
-        reference = _data_reference(project, f"data.{name}", str(value))
+        reference = _data_reference(project, f"data.{name}", str(value), lookups)
         if isinstance(reference, SpecFault):
             faults.append(reference)
         else:
@@ -80,11 +84,12 @@ def data_references(project: Project, spec: dict[str, Any]) -> tuple[list[DataRe
     return found, faults
 
 
-def _data_reference(project: Project, field: str, value: str) -> DataReference | SpecFault:
+def _data_reference(project: Project, field: str, value: str, lookups: Lookups) -> DataReference | SpecFault:
     match = _DATASET.fullmatch(value)
     if match is None:
         return SpecFault(field, "must name a dataset of the project, as dataset:<digest>/<split>")
-    version = DatasetVersion.objects.filter(dataset__project=project, digest=match["digest"]).first()
+    named = DatasetVersion.objects.filter(dataset__project=project, digest=match["digest"]).select_related("dataset")
+    version = lookups.once(("version", project.pk, match["digest"]), named.first)
     if version is None:
         return SpecFault(field, "names no dataset of this project")
     if not version.splits.get(match["split"]):
@@ -94,16 +99,18 @@ def _data_reference(project: Project, field: str, value: str) -> DataReference |
     return DataReference(field, version, match["split"])
 
 
-def model_faults(project: Project, spec: dict[str, Any]) -> list[SpecFault]:
+def model_faults(project: Project, spec: dict[str, Any], lookups: Lookups | None = None) -> list[SpecFault]:
     """A fault for each model field that names neither a model nor an artifact of the project's jobs."""
     faults = []
+    lookups = lookups or Lookups()
     for field in MODEL_FIELDS:
         value = spec.get(field)
         if not isinstance(value, str) or not value:
             continue
         match = _ARTIFACT.fullmatch(value)
         if match is not None:
-            if not Job.objects.filter(project=project, code=match["code"]).exists():
+            named = Job.objects.filter(project=project, code=match["code"])
+            if not lookups.once(("job", project.pk, match["code"]), named.exists):
                 faults.append(SpecFault(field, "names no job of this project"))
         elif field == "adapter":
             faults.append(SpecFault(field, "must name an adapter made here, as job:<code>/adapter"))

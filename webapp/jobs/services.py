@@ -17,6 +17,7 @@ from webapp.projects.prices import usd_per_hour
 
 from . import references
 from .forecast import foretell
+from .lookups import Lookups
 from .models import ENDED, Job, JobData, JobState, Study, Worker, new_code
 from .queues import DEFAULT_QUEUE
 from .tasks import dispatch
@@ -39,10 +40,14 @@ class CheckedSpec:
     data: Sequence[references.DataReference]
 
 
-def check_spec(project: Project, raw: dict[str, Any]) -> CheckedSpec:
-    """The whole spec as it would be launched; raises `LaunchRefused` with all faults at once."""
-    data, faults = references.data_references(project, raw)
-    faults += references.model_faults(project, raw)
+def check_spec(project: Project, raw: dict[str, Any], lookups: Lookups | None = None) -> CheckedSpec:
+    """The whole spec as it would be launched; raises `LaunchRefused` with all faults at once.
+
+    `lookups` are shared by specs that are checked together.
+    """
+    lookups = lookups or Lookups()
+    data, faults = references.data_references(project, raw, lookups)
+    faults += references.model_faults(project, raw, lookups)
     try:
         parsed = parse_spec(raw)
     except SpecFaults as error:
@@ -51,9 +56,10 @@ def check_spec(project: Project, raw: dict[str, Any]) -> CheckedSpec:
     if faults:
         raise LaunchRefused(faults)
     spec = parsed.model_dump(mode="json")
-    queue = device_class(spec)
+    queue = lookups.once(("queue", spec["device"]), lambda: device_class(spec))
     if spec["budget"]["usd_per_device_hour"] is None:
-        spec["budget"]["usd_per_device_hour"] = usd_per_hour(project, queue)
+        price = lookups.once(("price", project.pk, queue), lambda: usd_per_hour(project, queue))
+        spec["budget"]["usd_per_device_hour"] = price
     return CheckedSpec(spec, queue, data)
 
 
@@ -79,13 +85,15 @@ def launch_job(
     study: Study | None = None,
     role: str = "",
     after: Sequence[Job] = (),
+    lookups: Lookups | None = None,
 ) -> Job:
     """Queue one job. The same `launch_key` again returns the job it made before. Raises `LaunchRefused`."""
     if launch_key:
         made = Job.objects.select_for_update().filter(project=project, launch_key=launch_key).first()
         if made is not None:
             return made
-    checked = check_spec(project, spec)
+    lookups = lookups or Lookups()
+    checked = check_spec(project, spec, lookups)
     first = {job.pk: job for job in [*after, *references.jobs_named(project, checked.spec)]}
     is_ready = all(job.state == JobState.DONE for job in first.values())
     job = Job.objects.create(
@@ -96,7 +104,7 @@ def launch_job(
         kind=checked.spec["kind"],
         spec=checked.spec,
         queue=checked.queue,
-        prediction=foretell(checked.spec, checked.data, checked.queue),
+        prediction=foretell(checked.spec, checked.data, checked.queue, lookups),
         launch_key=launch_key or new_code(),
         launched_by=by,
         state=JobState.QUEUED if is_ready else JobState.WAITING,

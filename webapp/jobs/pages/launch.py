@@ -10,6 +10,7 @@ from training.spec import SpecFault, SpecFaults
 from webapp.accounts.models import User
 from webapp.projects.models import Project
 
+from ..lookups import Lookups
 from ..models import Job
 from ..references import with_paths
 from ..services import LaunchRefused, check_spec, launch_job
@@ -39,6 +40,7 @@ def launch_all(*, by: User, project: Project, raw: dict[str, Any], name: str, la
         points = expand(raw)
     except SpecFaults as error:
         raise LaunchRefused(error.faults) from error
+    lookups = Lookups()
     return [
         launch_job(
             by=by,
@@ -46,6 +48,7 @@ def launch_all(*, by: User, project: Project, raw: dict[str, Any], name: str, la
             spec=point.spec.model_dump(mode="json"),
             name=f"{name}: {point.label}"[:160] if name else point.label[:160],
             launch_key=f"{launch_key[:56]}.{number}" if launch_key else "",
+            lookups=lookups,
         )
         for number, point in enumerate(points)
     ]
@@ -56,6 +59,7 @@ def downloadable(project: Project, raw: Mapping[str, Any]) -> Any:
     specs, faults, lists = single_specs(dict(raw))
     if faults:
         raise LaunchRefused(faults)
-    checked = [check_spec(project, spec) for spec in specs]
+    lookups = Lookups()
+    checked = [check_spec(project, spec, lookups) for spec in specs]
     whole = [with_paths(project, each.spec, each.data) for each in checked]
     return whole if lists else whole[0]

@@ -13,6 +13,7 @@ from webapp.projects.models import Project
 from webapp.ui.formats import count, duration, money
 
 from ..forecast import Forecast, forecast
+from ..lookups import Lookups
 from ..models import Worker
 from ..references import DataReference
 from ..services import CheckedSpec, LaunchRefused, check_spec
@@ -62,14 +63,16 @@ def readiness(project: Project, specs: Sequence[Mapping[str, Any]], faults: Iter
     """The readiness of launching these raw specs together; `faults` are such as were found before."""
     found = {str(fault): fault for fault in faults}
     checked: list[CheckedSpec] = []
+    lookups = Lookups()
     for spec in specs:
         try:
-            checked.append(check_spec(project, dict(spec)))
+            checked.append(check_spec(project, dict(spec), lookups))
         except LaunchRefused as refused:
             found.update({str(fault): fault for fault in refused.faults})
     kind = str(specs[0].get("kind", "")) if specs else ""
     missing, others = _told(kind, found.values())
-    forecasts = [forecast(each.spec, each.data, each.queue, minimum_effect=project.minimum_effect) for each in checked]
+    effect = project.minimum_effect
+    forecasts = [forecast(each.spec, each.data, each.queue, minimum_effect=effect, lookups=lookups) for each in checked]
     predictions = [foretold(each.to_json()) for each in forecasts]
     devices = tuple(sorted({each.queue for each in checked}))
     return Readiness(

@@ -1,11 +1,15 @@
 """Launching from the forms: nothing typed is lost, nothing runs twice, and what will happen is said before."""
 
 import json
+import time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from tests.webapp import factories
 from training.devices import MEASURED_SPREAD
@@ -99,6 +103,27 @@ def test_several_values_make_a_grid(project: Project, version: DatasetVersion, e
     assert Job.objects.count() == 6
     settings = {(job.spec["adaptation"]["method"], job.spec["optim"]["learning_rate"]) for job in Job.objects.all()}
     assert settings == {(method, rate) for method in ("lora", "dora") for rate in (1e-4, 5e-4, 1e-3)}
+
+
+def test_checking_a_grid_asks_each_question_once(
+    project: Project,
+    version: DatasetVersion,
+    editor: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    """64 jobs take the queries of 2, and under 0.3 s of processor time."""
+
+    def check(rates: int) -> None:
+        typed = sft_form(version, **{"optim.learning_rate": ",".join(f"{n}e-5" for n in range(1, rates + 1))})
+        card = post(editor, project, {**typed, "do": "check"}, headers=HTMX).content.decode()
+        assert f"Run {rates} jobs" in card
+
+    with CaptureQueriesContext(connection) as few:
+        check(2)
+    began = time.process_time()
+    with django_assert_num_queries(len(few)):
+        check(64)
+    assert time.process_time() - began < 0.3
 
 
 def test_a_grid_with_a_fault_launches_nothing(project: Project, version: DatasetVersion, editor: Client) -> None:

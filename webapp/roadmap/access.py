@@ -1,12 +1,26 @@
 """The one way to get parts of a roadmap for a user: not visible is 404, visible but read-only is 403."""
 
+from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from webapp.accounts.models import User
 from webapp.projects.access import get_project
 from webapp.projects.models import Project, Role
 
-from .models import Attachment, Dependency, Gate, GateCriterion, Mention, Milestone, Phase, Roadmap, Waiver
+from .models import (
+    Attachment,
+    Baseline,
+    Dependency,
+    Gate,
+    GateCriterion,
+    Mention,
+    Milestone,
+    Phase,
+    PlanTemplate,
+    Roadmap,
+    Waiver,
+)
+from .services.templates import may_change
 
 
 def find_roadmap(user: User, code: str, *, need: Role = Role.VIEWER) -> tuple[Project, Roadmap | None]:
@@ -92,6 +106,27 @@ def get_attachment(user: User, code: str, pk: int) -> Attachment:
     found = rows.filter(pk=pk, milestone__roadmap=roadmap).first()
     if found is None:
         raise Http404("There is no such attachment here")
+    return found
+
+
+def get_baseline(user: User, code: str, pk: int, *, need: Role = Role.EDITOR) -> Baseline:
+    """The baseline with this id, if it is of the project's roadmap."""
+    roadmap = get_roadmap(user, code, need=need)
+    found = roadmap.baselines.filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such baseline here")
+    found.roadmap = roadmap
+    return found
+
+
+def get_template(user: User, code: str, pk: int) -> PlanTemplate:
+    """The template with this id, if the user may change it: editors of a project, what they saved themselves."""
+    get_roadmap(user, code, need=Role.EDITOR)
+    found = PlanTemplate.objects.filter(pk=pk).first()
+    if found is None:
+        raise Http404("There is no such template")
+    if not may_change(user, found):
+        raise PermissionDenied("Only the person who saved a template, or an administrator, renames or deletes it.")
     return found
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import board, files, gates, mentions, milestones
+from .views import board, files, gates, kept, mentions, milestones
 
 app_name = "roadmap"
 
@@ -16,9 +16,12 @@ _roadmap = [
     path("history/", board.history, name="history"),
     path("files/", files.overview, name="files"),
     path("files/import/", files.bring, name="import"),
-    path("files/baseline/", files.baseline, name="baseline"),
-    path("files/template/", files.template, name="template"),
-    path("files/template/<int:pk>/delete/", files.drop_template, name="drop-template"),
+    path("files/baseline/", kept.keep, name="baseline"),
+    path("files/baseline/<int:pk>/", kept.baseline, name="kept-baseline"),
+    path("files/baseline/<int:pk>/delete/", kept.drop_baseline, name="drop-baseline"),
+    path("files/template/", kept.save, name="template"),
+    path("files/template/<int:pk>/", kept.template, name="kept-template"),
+    path("files/template/<int:pk>/delete/", kept.drop_template, name="drop-template"),
     path("export/<slug:form>/", files.export, name="export"),
     path("evidence/", files.evidence, name="evidence"),
     path("phases/<int:number>/", gates.phase, name="phase"),

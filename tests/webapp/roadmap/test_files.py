@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from tests.webapp import factories
 from webapp.accounts.models import User
-from webapp.projects.models import Project
+from webapp.projects.models import AuditEntry, Project
 from webapp.roadmap.exchange.collect import collect
 from webapp.roadmap.exchange.xml import children, parsed, text_of
-from webapp.roadmap.models import Gate, GateState, Milestone, Roadmap
-from webapp.roadmap.services import plan, templates
+from webapp.roadmap.models import Change, Gate, GateState, Milestone, PlanTemplate, Roadmap
+from webapp.roadmap.services import baselines, plan, templates
+from webapp.roadmap.standard import NAME
 
 from . import rows
 
@@ -63,6 +64,50 @@ def test_a_template_starts_another_project(roadmap: Roadmap, people: dict[str, U
     assert "How we do it" in client.get(reverse("roadmap:board", args=[other.code])).content.decode()
     client.post(reverse("roadmap:start", args=[other.code]), {"template": "Ours", "starts": "2026-10-05"})
     assert Roadmap.objects.get(project=other).template == "Ours"
+
+
+def test_a_baseline_gets_another_name_and_goes_its_dates_never_change(
+    roadmap: Roadmap, people: dict[str, User], client: Client
+) -> None:
+    kept = baselines.keep_baseline(by=people["owner"], roadmap=roadmap, name="As agreed")
+    baselines.keep_baseline(by=people["owner"], roadmap=roadmap, name="Second")
+    code, dates = roadmap.project.code, dict(kept.dates)
+    place, drop = (reverse(f"roadmap:{name}-baseline", args=[code, kept.pk]) for name in ("kept", "drop"))
+    client.force_login(people["editor"])
+    assert "Delete the baseline" not in client.get(place).content.decode(), "for owners only"
+    taken = client.post(place, {"name": "Second"})
+    assert taken.status_code == 422
+    assert "There is a baseline named Second already." in taken.content.decode()
+    assert "called “As told”" in client.post(place, {"name": "As told"}, follow=True).content.decode()
+    assert (rows.fresh(kept).name, kept.dates) == ("As told", dates)
+    assert Change.objects.filter(field="baseline", old="As agreed", new="As told", by=people["editor"]).exists()
+    assert AuditEntry.objects.filter(verb="baseline.renamed").get().details == {"name": ["As agreed", "As told"]}
+    client.force_login(people["owner"])
+    assert "type its name" in client.post(drop, {"confirm": "?"}, follow=True).content.decode()
+    client.post(drop, {"confirm": "As told"})
+    assert [one.name for one in roadmap.baselines.all()] == ["Second"]
+    assert Change.objects.filter(field="baseline", old="As told", new="").exists()
+
+
+def test_who_saved_a_template_renames_and_deletes_it(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:
+    ours = templates.save_template(by=people["editor"], roadmap=roadmap, name="Ours")
+    templates.save_template(by=people["owner"], roadmap=roadmap, name="Other")
+    place, drop = (
+        reverse(f"roadmap:{name}-template", args=[roadmap.project.code, ours.pk]) for name in ("kept", "drop")
+    )
+    client.force_login(people["owner"])
+    assert (client.get(place).status_code, client.post(drop).status_code) == (403, 403), "it is the editor's"
+    client.force_login(people["editor"])
+    for name in ("Other", NAME.upper()):
+        again = client.post(place, {"name": name, "summary": "typed"})
+        assert again.status_code == 422
+        assert 'value="typed"' in again.content.decode()
+    client.post(place, {"name": "Ours, again", "summary": "Shorter"})
+    assert (rows.fresh(ours).name, ours.summary) == ("Ours, again", "Shorter")
+    assert AuditEntry.objects.filter(verb="template.renamed").exists()
+    assert "type its name" in client.post(drop, follow=True).content.decode()
+    client.post(drop, {"confirm": "Ours, again"})
+    assert [one.name for one in PlanTemplate.objects.all()] == ["Other"]
 
 
 def test_passed_gates_are_complete_in_project_xml(roadmap: Roadmap, people: dict[str, User], client: Client) -> None:

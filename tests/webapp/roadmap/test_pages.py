@@ -20,7 +20,7 @@ from webapp.jobs.models import Artifact, JobState, Measurement
 from webapp.projects.models import Project
 from webapp.roadmap.evaluation import evaluate
 from webapp.roadmap.exchange.document import parse_document
-from webapp.roadmap.models import Attachment, Change, Dependency, Milestone, PlanTemplate, Roadmap, Waiver
+from webapp.roadmap.models import Attachment, Baseline, Change, Dependency, Milestone, PlanTemplate, Roadmap, Waiver
 from webapp.roadmap.services import gates as verbs
 from webapp.roadmap.services.adopt import start_roadmap
 
@@ -39,7 +39,10 @@ PAGES: dict[str, tuple[int | None, int | None]] = {
     "import": (None, CHANGE),
     "baseline": (None, CHANGE),
     "template": (None, CHANGE),
-    "drop-template": (None, CHANGE),
+    "kept-baseline": (CHANGE, CHANGE),
+    "drop-baseline": (None, OWN),
+    "kept-template": (OWN, OWN),
+    "drop-template": (None, OWN),
     "export": (VISIT, None),
     "evidence": (CHANGE, CHANGE),
     "phase": (VISIT, None),
@@ -63,6 +66,11 @@ PAGES: dict[str, tuple[int | None, int | None]] = {
     "waive": (OWN, OWN),
     "withdraw": (None, OWN),
 }
+OF_A_PROJECT = {
+    *("unlink", "detach", "kept-baseline", "drop-baseline", "decide", "should", "add-criterion"),
+    *("criterion", "sign", "waive", "withdraw"),
+}
+"""Known by a number, as another project's things are, too."""
 OWN_LIST = {"mentions", "read-mentions", "mark-mention"}
 """Everybody's own, in no project: `test_mentions.py`."""
 RANK = {"owner": 3, "editor": 2, "viewer": 1, "stranger": 0}
@@ -81,8 +89,12 @@ def addresses(roadmap: Roadmap, by: User) -> dict[str, str]:
     link = Dependency.objects.filter(after=found).first()
     attached = Attachment.objects.create(milestone=found, ref="job:gone", by=by)
     template = PlanTemplate.objects.create(name="Ours", document={}, created_by=by)
+    kept = Baseline.objects.create(roadmap=roadmap, name="Kept", dates={}, created_by=by)
     assert link is not None
     given: dict[str, list[Any]] = {
+        "kept-baseline": [kept.pk],
+        "drop-baseline": [kept.pk],
+        "kept-template": [template.pk],
         "drop-template": [template.pk],
         "export": ["csv"],
         "phase": [1],
@@ -146,7 +158,7 @@ def test_things_of_another_project_are_not_found(roadmap: Roadmap, people: dict[
     rows.started(theirs, people["stranger"])
     client.force_login(people["stranger"])
     for name, address in addresses(roadmap, people["owner"]).items():
-        if name in ("unlink", "detach", "decide", "should", "add-criterion", "criterion", "sign", "waive", "withdraw"):
+        if name in OF_A_PROJECT:
             answer = client.post(address.replace(roadmap.project.code, theirs.code, 1))
             assert answer.status_code == 404, name
 

@@ -149,6 +149,12 @@ class BaselineForm(forms.Form):
         self.auto_id = "baseline_%s"  # two forms of one page have a name to give
 
 
+class RenameForm(forms.Form):
+    """Another name for a baseline."""
+
+    name = forms.CharField(max_length=80)
+
+
 class TemplateForm(forms.Form):
     """A name for the plan as a template."""
 

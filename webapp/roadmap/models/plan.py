@@ -115,7 +115,8 @@ class Dependency(models.Model):
 
 
 class Baseline(models.Model):
-    """The dates as they stood on a day, under a name. Never changes; `dates` maps a milestone's key to its dates."""
+    """The dates as they stood on a day, under a name. Only the name may change; `dates` maps a milestone's key to its
+    dates."""
 
     roadmap = models.ForeignKey(Roadmap, on_delete=models.CASCADE, related_name="baselines")
     name = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""Named baselines: the dates as they stand, kept for ever."""
+"""Named baselines: the dates as they stand, kept as they are."""
 
 from datetime import date
 
@@ -35,6 +35,31 @@ def keep_baseline(*, by: User, roadmap: Roadmap, name: str) -> Baseline:
     note(by, roadmap, "baseline", new=name)
     record(by, "baseline.kept", made, project=roadmap.project, name=name)
     return made
+
+
+@transaction.atomic
+def rename_baseline(*, by: User, baseline: Baseline, name: str) -> Baseline:
+    """Give the baseline another name; its dates never change. Raises `RoadmapRefused` for a name that is taken."""
+    old = baseline.name
+    if name == old:
+        return baseline
+    try:
+        with transaction.atomic():
+            Baseline.objects.filter(pk=baseline.pk).update(name=name)
+    except IntegrityError:
+        raise RoadmapRefused(f"There is a baseline named {name} already.", "name") from None
+    baseline.name = name
+    note(by, baseline.roadmap, "baseline", old=old, new=name)
+    record(by, "baseline.renamed", baseline, project=baseline.roadmap.project, name=[old, name])
+    return baseline
+
+
+@transaction.atomic
+def delete_baseline(*, by: User, baseline: Baseline) -> None:
+    """Let the kept dates go; that they were there stays in the history."""
+    note(by, baseline.roadmap, "baseline", old=baseline.name)
+    record(by, "baseline.deleted", baseline, project=baseline.roadmap.project, name=baseline.name)
+    baseline.delete()
 
 
 def baseline_dates(baseline: Baseline) -> dict[str, tuple[date, date]]:

@@ -16,8 +16,7 @@ from .history import RoadmapRefused, note
 def save_template(*, by: User, roadmap: Roadmap, name: str, summary: str = "") -> PlanTemplate:
     """Keep the roadmap as a template that every project of this installation can start from: without its owners,
     dates counted from a common first day, and no criterion of this project's own studies, models or scenarios."""
-    if name.strip().casefold() == NAME.casefold():
-        raise RoadmapRefused("This is the name of the template that comes with the product.", "name")
+    name = _free(name)
     plan = _without_particulars(collect(roadmap, with_owners=False))
     first = plan.first_day
     if first is not None:
@@ -25,7 +24,7 @@ def save_template(*, by: User, roadmap: Roadmap, name: str, summary: str = "") -
     document = plan.model_dump(mode="json")
     try:
         with transaction.atomic():
-            made = PlanTemplate.objects.create(name=name.strip(), summary=summary, document=document, created_by=by)
+            made = PlanTemplate.objects.create(name=name, summary=summary, document=document, created_by=by)
     except IntegrityError:
         raise RoadmapRefused("There is a template of this name already.", "name") from None
     note(by, roadmap, "template", new=made.name)
@@ -33,13 +32,44 @@ def save_template(*, by: User, roadmap: Roadmap, name: str, summary: str = "") -
     return made
 
 
+def may_change(user: User, template: PlanTemplate) -> bool:
+    """Who saved a template renames and deletes it; an administrator any."""
+    return template.created_by_id == user.pk or user.is_superuser
+
+
+@transaction.atomic
+def rename_template(*, by: User, template: PlanTemplate, name: str, summary: str) -> PlanTemplate:
+    """Another name and summary; the plan in it stays, and roadmaps started from it remember the old name."""
+    _refuse_others(by, template)
+    old = template.name
+    template.name, template.summary = _free(name), summary
+    try:
+        with transaction.atomic():
+            template.save(update_fields=["name", "summary"])
+    except IntegrityError:
+        raise RoadmapRefused("There is a template of this name already.", "name") from None
+    record(by, "template.renamed", template, name=[old, template.name])
+    return template
+
+
 @transaction.atomic
 def delete_template(*, by: User, template: PlanTemplate) -> None:
     """Delete a template of one's own; an administrator any. Roadmaps that were started from it stay as they are."""
-    if template.created_by_id != by.pk and not by.is_superuser:
-        raise RoadmapRefused("Only the person who saved a template, or an administrator, deletes it.")
+    _refuse_others(by, template)
     record(by, "template.deleted", template, name=template.name)
     template.delete()
+
+
+def _refuse_others(by: User, template: PlanTemplate) -> None:
+    if not may_change(by, template):
+        raise RoadmapRefused("Only the person who saved a template, or an administrator, renames or deletes it.")
+
+
+def _free(name: str) -> str:
+    """The name, unless it is the product's own template's."""
+    if name.strip().casefold() == NAME.casefold():
+        raise RoadmapRefused("This is the name of the template that comes with the product.", "name")
+    return name.strip()
 
 
 def template_document(name: str) -> tuple[str, PlanDocument]:

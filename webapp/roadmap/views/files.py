@@ -22,9 +22,6 @@ from ..forms.gates import EvidenceForm
 from ..forms.plan import BaselineForm, ImportForm, TemplateForm
 from ..models import GateState, PlanTemplate, Roadmap
 from ..services.adopt import Adopted, adopt
-from ..services.baselines import keep_baseline
-from ..services.history import RoadmapRefused
-from ..services.templates import delete_template, save_template
 from .common import judge_now, page
 
 MOST_FAULTS = 50
@@ -34,10 +31,11 @@ MOST_REMARKS = 5
 @require_safe
 def overview(request: SignedInRequest, code: str) -> HttpResponse:
     """Baselines, exports, imports and templates of the roadmap."""
-    return _files(request, get_roadmap(request.user, code))
+    return files_page(request, get_roadmap(request.user, code))
 
 
-def _files(request: SignedInRequest, roadmap: Roadmap, status: int = 200, **shown: Any) -> HttpResponse:
+def files_page(request: SignedInRequest, roadmap: Roadmap, status: int = 200, **shown: Any) -> HttpResponse:
+    """The page with its forms; `shown` are those that were filled in, and faults."""
     context = {
         "roadmap": roadmap,
         "baselines": list(roadmap.baselines.select_related("created_by")),
@@ -72,7 +70,7 @@ def bring(request: SignedInRequest, code: str) -> HttpResponse:
     roadmap = get_roadmap(request.user, code, need=Role.EDITOR)
     form = ImportForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _files(request, roadmap, status=422, import_form=form)
+        return files_page(request, roadmap, status=422, import_form=form)
     phases = list(roadmap.phases.values_list("name", flat=True))
     try:
         found = forms_of.read(form.cleaned_data["file"], phases)
@@ -83,7 +81,7 @@ def bring(request: SignedInRequest, code: str) -> HttpResponse:
             remove_missing=form.cleaned_data["remove_missing"],
         )
     except DocumentFaults as faults:
-        return _files(request, roadmap, status=422, import_form=form, faults=faults.faults[:MOST_FAULTS])
+        return files_page(request, roadmap, status=422, import_form=form, faults=faults.faults[:MOST_FAULTS])
     messages.success(request, _said(done))
     if found.remarks:
         messages.warning(request, _otherwise(found.remarks))
@@ -104,54 +102,6 @@ def _otherwise(remarks: Sequence[tuple[str, str]]) -> str:
     told = "; ".join(f"{place}: {message}" for place, message in remarks[:MOST_REMARKS])
     more = len(remarks) - MOST_REMARKS
     return f"Not all of the file fits a plan. {told}{f'; and {more} more' if more > 0 else ''}."
-
-
-@require_POST
-def baseline(request: SignedInRequest, code: str) -> HttpResponse:
-    """Keep today's dates under a name."""
-    roadmap = get_roadmap(request.user, code, need=Role.EDITOR)
-    form = BaselineForm(request.POST)
-    if form.is_valid():
-        try:
-            kept = keep_baseline(by=request.user, roadmap=roadmap, name=form.cleaned_data["name"])
-        except RoadmapRefused as refused:
-            form.add_error("name", str(refused))
-        else:
-            messages.success(request, f"The dates are kept as “{kept.name}”.")
-            return redirect("roadmap:files", code)
-    return _files(request, roadmap, status=422, baseline_form=form)
-
-
-@require_POST
-def template(request: SignedInRequest, code: str) -> HttpResponse:
-    """Keep the plan as a template of the organisation's own."""
-    roadmap = get_roadmap(request.user, code, need=Role.EDITOR)
-    form = TemplateForm(request.POST)
-    if form.is_valid():
-        try:
-            kept = save_template(by=request.user, roadmap=roadmap, **form.cleaned_data)
-        except RoadmapRefused as refused:
-            form.add_error(refused.field or None, str(refused))
-        else:
-            messages.success(request, f"Projects can now start from “{kept.name}”.")
-            return redirect("roadmap:files", code)
-    return _files(request, roadmap, status=422, template_form=form)
-
-
-@require_POST
-def drop_template(request: SignedInRequest, code: str, pk: int) -> HttpResponse:
-    """Delete a template of one's own."""
-    get_roadmap(request.user, code, need=Role.EDITOR)
-    found = PlanTemplate.objects.filter(pk=pk).first()
-    if found is None:
-        raise Http404("There is no such template")
-    try:
-        delete_template(by=request.user, template=found)
-    except RoadmapRefused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, f"The template “{found.name}” is deleted.")
-    return redirect("roadmap:files", code)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

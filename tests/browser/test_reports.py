@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.conftest import WIDTHS, Axe, Shot, sideways
+from tests.browser.conftest import COLOURS, RULES, WIDTHS, Axe, Shot, sideways
 from tests.webapp import factories
 from tests.webapp.reports import rows
 from webapp.accounts.models import User
@@ -78,12 +78,14 @@ def test_a_report_from_issue_to_a_closed_link(
     answer = theirs.goto(address)
     assert answer is not None
     assert answer.status == 404
+    expect(theirs.get_by_role("heading", name="This link opens no report")).to_be_visible()
+    axe(theirs)
     outside.close()
     assert not faults, faults
 
 
 def _in_both_themes(page: Page, axe: Axe) -> None:
-    for theme in ("dark", "light"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+    for theme, rules in (("dark", COLOURS), ("light", RULES)):
+        page.emulate_media(color_scheme=theme)
         page.wait_for_timeout(200)  # buttons pass over to the other colours
-        axe(page)
+        axe(page, rules)

@@ -91,6 +91,8 @@ def lacking(text: str) -> set[str]:
 @lru_cache(maxsize=512)
 def cleaned(text: str) -> str:
     """What there is to draw: composed, control characters as spaces, what nobody sees left out."""
+    if text.isascii() and text.isprintable():
+        return text
     kept: list[str] = []
     for each in unicodedata.normalize("NFC", text):
         category = unicodedata.category(each)

@@ -224,6 +224,7 @@ def test_what_no_file_can_hold_is_replaced_and_every_file_still_opens(
             ElementTree.fromstring(parts.read(name))
     read = openpyxl.load_workbook(io.BytesIO(book))
     assert all(len(name.encode("utf-16-le")) <= 62 for name in read.sheetnames)
+    assert {sheet.page_setup.paperSize for sheet in read} == {1}  # Letter: money is in US dollars
     assert read["Summary"]["A1"].value.replace("_x000D_", "\r").replace("\r\n", "\n") == f"見積 {shown}".replace(
         "\r\n", "\n"
     )

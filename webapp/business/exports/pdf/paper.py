@@ -4,6 +4,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from threading import Lock
 
 from reportlab.lib.pagesizes import A4, LETTER
 from reportlab.pdfgen.canvas import Canvas
@@ -20,6 +21,9 @@ from .sizes import Size
 MARGIN = 48.0
 _FOOT = 40.0
 _SIZES: dict[Size, tuple[float, float]] = {"a4": A4, "letter": LETTER}
+_EMBEDDING = Lock()
+"""A face is read through one place in its file, which all threads share: one document at a time takes characters."""
+
 _MOST_TOLD = 24
 """So many characters that no face shows are told by their code points."""
 
@@ -65,7 +69,8 @@ class Paper:
         self._tell_what_lacks()
         self._foot()
         self.canvas.showPage()
-        self.canvas.save()
+        with _EMBEDDING:
+            self.canvas.save()
         return self._target.getvalue()
 
     def _tell_what_lacks(self) -> None:

@@ -65,7 +65,7 @@ def write_assumptions(book: Book, scenario: Scenario, *, most_months: int) -> Ce
         row += 1
     sheet.freeze_panes(_HEAD_ROW + 1, 2)
     sheet.autofilter(_HEAD_ROW, 0, row - 1, len(_COLUMNS) - 1)
-    _set_up_print(sheet, row)
+    _set_up_print(book, sheet, row)
     return cells
 
 
@@ -109,9 +109,9 @@ def _write_place(book: Book, sheet: Any, row: int, place: Place, names: dict[str
     sheet.data_validation(row, _VALUE, row, _VALUE, limits | {"error_title": "Out of range", "error_message": told})
 
 
-def _set_up_print(sheet: Any, rows: int) -> None:
+def _set_up_print(book: Book, sheet: Any, rows: int) -> None:
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(book.paper)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(_HEAD_ROW)
     sheet.print_area(0, 0, rows - 1, len(_COLUMNS) - 1)

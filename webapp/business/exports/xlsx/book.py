@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from ..pdf.sizes import Size, usual
+
 _LOOKS: Mapping[str, Mapping[str, Any]] = {
     "title": {"bold": True, "font_size": 16},
     "note": {"font_color": "#4d5257", "italic": True},
@@ -43,15 +45,19 @@ _LOOKS: Mapping[str, Mapping[str, Any]] = {
 }
 _INPUT = {"font_color": "#0000ff", "bg_color": "#fff9e5", "border": 1, "border_color": "#c9c5ba", "valign": "top"}
 _NO_DECIMALS = {"JPY"}
+_PAPERS: Mapping[Size, int] = {"letter": 1, "a4": 9}
+"""Sizes of paper by the numbers that a workbook has for them (ECMA-376, pageSetup)."""
+
 _LONGEST_NAME = 31
 
 
 class Book:
-    """A workbook in the making, its looks of cells by name, and the currency of all money in it."""
+    """A workbook in the making, its looks of cells by name, the currency of all money in it, and its paper."""
 
     def __init__(self, workbook: Any, currency: str) -> None:
         self.workbook = workbook
         self.currency = currency
+        self.paper = _PAPERS[usual(currency)]
         self._made: dict[str, Any] = {}
 
     def look(self, name: str) -> Any:

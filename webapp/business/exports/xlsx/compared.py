@@ -35,7 +35,7 @@ def write_options(book: Book, flows: Sequence[FlowSheet]) -> None:
     row = _write_lines(book, sheet, row + 1, flows)
     sheet.freeze_panes(4, 1)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(book.paper)
     sheet.fit_to_pages(1, 1)
     sheet.print_area(0, 0, row, len(flows))
     sheet.set_footer("&L&A&RPage &P of &N")
@@ -91,7 +91,7 @@ def write_summary(
     row = _write_reading(book, sheet, row)
     _draw(book, sheet, row + 1, flows)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(book.paper)
     sheet.fit_to_pages(1, 1)
     sheet.set_footer("&L&A&RPage &P of &N")
 

@@ -211,7 +211,7 @@ def _set_up(flow: FlowSheet, rows: int) -> None:
     area = (HEAD_ROW, FIRST_MONTH, last, FIRST_MONTH + flow.months)
     sheet.conditional_format(*area, {"type": "formula", "criteria": criteria, "format": grey})
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(flow.book.paper)
     # a year and a half to a page, with the lines' names on each
     sheet.set_print_scale(55)
     sheet.repeat_columns(0)

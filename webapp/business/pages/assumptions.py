@@ -38,6 +38,13 @@ class Section:
     rows: list[Row]
     defaults: list[Row]
     """Figures that nobody stated, which have no effect or the engine's own value."""
+    option: str = ""
+    """The key of the option whose figures they are; empty for the base."""
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether a figure has something odd about it."""
+        return any(row.warning for row in self.rows)
 
 
 def sections(project: Project, case: roi.Scenario, bound: Mapping[str, Bound]) -> list[Section]:
@@ -52,6 +59,7 @@ def sections(project: Project, case: roi.Scenario, bound: Mapping[str, Bound]) -
             title=key.partition("/")[2],
             rows=[_row(project, case, place, bound) for place in places if not _is_default(place.quantity)],
             defaults=[_row(project, case, place, bound) for place in places if _is_default(place.quantity)],
+            option=key.partition("/")[0],
         )
         for key, places in grouped.items()
     ]

@@ -1,7 +1,7 @@
 """Several scenarios as one table: outcomes, and the figures in which they differ, marked against the first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import roi
 from roi.quantity import Quantity
@@ -15,11 +15,12 @@ from .listing import Listed, listed, months
 
 @dataclass(frozen=True)
 class Cell:
-    """One scenario's figure; empty where it states none. `differs`: from the first scenario's."""
+    """One scenario's figure; empty where it states none. `differs`: from the first scenario's, by `gap` where told."""
 
     text: str
     badge: str
     differs: bool
+    gap: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,20 @@ def _outcomes(heads: Sequence[Listed]) -> list[Row]:
         "Pays back in": [head.payback for head in heads],
         "Horizon": [months(head.scenario.latest_outcome.get("horizon_months")) for head in heads],
     }
-    return [_row(label, "", [(text, "") for text in texts]) for label, texts in told.items()]
+    rows = {label: _row(label, "", [(text, "") for text in texts]) for label, texts in told.items()}
+    npv = rows["Net present value"]
+    rows["Net present value"] = replace(
+        npv, cells=[_with_gap(*pair, heads[0]) for pair in zip(npv.cells, heads, strict=True)]
+    )
+    return list(rows.values())
+
+
+def _with_gap(cell: Cell, head: Listed, first: Listed) -> Cell:
+    """The NPV with how far it is from the first scenario's, where both are in one currency."""
+    if head is first or head.npv is None or first.npv is None or head.currency != first.currency:
+        return cell
+    gap = head.npv - first.npv
+    return replace(cell, gap=("+" if gap > 0 else "") + formats.money(gap, head.currency, short=True)) if gap else cell
 
 
 def _figures(scenarios: Sequence[Scenario]) -> tuple[list[Row], int]:

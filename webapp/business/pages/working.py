@@ -52,10 +52,19 @@ class Measure:
 
 
 @dataclass(frozen=True)
-class Working:
-    """The table: the options' names, the one whose working is shown, and the rows."""
+class Column:
+    """One option's column. `is_best`: its NPV is the highest, and above doing nothing."""
 
-    options: list[str]
+    name: str
+    is_front: bool
+    is_best: bool
+
+
+@dataclass(frozen=True)
+class Working:
+    """The table: the options' columns, the one whose working is shown, and the rows."""
+
+    options: list[Column]
     front: str
     measures: list[Measure]
 
@@ -65,7 +74,12 @@ def working(case: roi.Scenario, front: str) -> Working:
     options = [option for option in evaluate(case).options if option.kind != "do_nothing"]
     shown = next((option for option in options if option.key == front), options[0])
     measures = [_measure(name, label, options, shown, case.currency) for name, label in _LABELS.items()]
-    return Working([option.name for option in options], shown.name, measures)
+    highest = max(option.npv.value or 0.0 for option in options)
+    columns = [
+        Column(option.name, option is shown, highest > 0 and option.npv.value == highest and len(options) > 1)
+        for option in options
+    ]
+    return Working(columns, shown.name, measures)
 
 
 def _measure(name: str, label: str, options: Sequence[OptionOutcome], front: OptionOutcome, currency: str) -> Measure:
@@ -89,6 +103,8 @@ def _text(figure: Figure, currency: str) -> str:
         return formats.sig(figure.value)
     if figure.unit in ("items", "hours"):
         return f"{formats.count(round(figure.value))} {figure.unit}"
+    if figure.unit == "months" and figure.value.is_integer():
+        return formats.count(int(figure.value), "month")
     if figure.unit in ("months", "FTE"):
         return f"{formats.sig(figure.value)} {figure.unit}"
     return value_text(figure.value, figure.unit.replace("money", currency), currency)

@@ -18,12 +18,14 @@ from webapp.accounts.models import User
 from webapp.business.bindings import bound
 from webapp.business.models import Scenario
 from webapp.business.pages.compare import comparison
+from webapp.business.pages.working import working
 from webapp.business.presets import preset_case
-from webapp.business.services import create_scenario, duplicate_scenario, stored_case, update_scenario
+from webapp.business.services import create_scenario, duplicate_scenario, figures, stored_case, update_scenario
 from webapp.business.words import figure_text
 from webapp.jobs.models import Measurement
 from webapp.jobs.studies import settle
 from webapp.projects.models import Project
+from webapp.ui import formats
 
 from .conftest import PRESET, study
 
@@ -207,6 +209,22 @@ def test_comparison_shows_only_what_differs(scenario: Scenario, people: dict[str
         ("Success rate", "Tuned small model (LoRA)"),
     ]
     assert [cell.differs for cell in found.figures[0].cells] == [False, True]
+    worths = [figures(each)["npv"] for each in (scenario, copy)]
+    told = next(row for row in found.outcomes if row.label == "Net present value").cells
+    gap = formats.money(worths[1] - worths[0], "USD", short=True)
+    assert [cell.gap for cell in told] == ["", gap if worths[1] < worths[0] else f"+{gap}"]
+
+
+def test_many_options_stay_readable(editor: Client, scenario: Scenario, people: dict[str, User]) -> None:
+    """The best is named, months are whole, and only the figures of the option in front are unfolded."""
+    case = stored_case(scenario)
+    columns = working(case, "hosted").options
+    assert [column.name for column in columns if column.is_best] == [figures(scenario)["option_name"]]
+    page = editor.get(address("scenario", scenario), {"option": "hosted"}).content.decode()
+    assert '<details class="fold" open><summary>Hosted API' in page
+    assert '<details class="fold"><summary>Prompted small model' in page
+    months = next(row for row in working(case, "hosted").measures if row.label.startswith("First month"))
+    assert all(cell.text.removesuffix(" months").isdecimal() for cell in months.cells if not cell.reason)
 
 
 def test_deleting_needs_the_name(editor: Client, scenario: Scenario) -> None:

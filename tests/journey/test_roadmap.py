@@ -2,11 +2,12 @@
 
 import re
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.conftest import Axe, Shot
 
 from .conftest import Coding
 from .product import Product
@@ -19,18 +20,15 @@ PHASE = "Foundation & alignment"
 ELSEWHERE = (
     # metric, unit, figures
     ("ratings", "Count", {"Value": "240"}),
-    ("rater_agreement", "Score", {"Value": "0.71"}),
+    ("rater_agreement", "Score", {"Value": "0.71", "Items": "240"}),
     ("pair_accuracy", "Share of items, 0 to 1", {"Value": "0.74", "Items": "400"}),
     ("unsafe_rate", "Share of items, 0 to 1", {"Value": "0.002", "Items": "1000"}),
 )
 """What this product has no job for yet, or what only people bring: entered with its source."""
 
-Check = Callable[[Page], None]
-Shot = Callable[[Page, str], Path]
-
 
 def test_evidence_opens_a_phase_gate_and_other_data_close_it(
-    page: Page, product: Product, coding: Coding, axe: Check, shot: Shot
+    page: Page, product: Product, coding: Coding, axe: Axe, shot: Shot
 ) -> None:
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(str(error)))

@@ -13,6 +13,7 @@ from webapp.accounts.models import User
 from .audit import record
 from .models import DevicePrice, Membership, Project, Role
 from .prices import ASSUMED_CPU_READ_ON, ASSUMED_CPU_SOURCE, ASSUMED_CPU_USD_PER_HOUR
+from .signals import settings_changed
 
 SETTINGS = ("name", "task", "base_model", "minimum_effect")
 _CODE_CHARS = 50
@@ -71,6 +72,7 @@ def update_settings(*, by: User, project: Project, seen_version: int, changes: M
         raise EditConflict(current)
     if changed:
         record(by, "project.changed", current, changes={n: [getattr(before, n), value] for n, value in changed.items()})
+        settings_changed.send(sender=Project, project_id=project.pk, names=frozenset(changed))
     return current
 
 

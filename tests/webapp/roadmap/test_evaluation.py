@@ -11,6 +11,7 @@ from webapp.accounts.models import User
 from webapp.datasets.models import DatasetVersion
 from webapp.jobs.external import ExternalFigure, record_external
 from webapp.projects.models import Project
+from webapp.projects.services import update_settings
 from webapp.roadmap.evaluation import GONE, evaluate
 from webapp.roadmap.gates import Verdict
 from webapp.roadmap.models import Change, Gate, GateState, Milestone, Roadmap
@@ -130,6 +131,47 @@ def test_evaluations_of_different_items_are_not_compared(
     [criterion] = gate_of(roadmap, "fine-tuned").criteria.all()
     assert criterion.verdict == Verdict.NOT_ENOUGH
     assert "answered different items" in criterion.sentence
+
+
+def test_a_share_or_score_from_elsewhere_counts_only_with_its_items(
+    roadmap: Roadmap, project: Project, people: dict[str, User]
+) -> None:
+    gate = gate_of(roadmap, "human-feedback")
+    [row] = [each for each in gate.criteria.all() if each.spec.get("metric") == "rater_agreement"]
+    for n, verdict in ((0, Verdict.NOT_ENOUGH), (240, Verdict.PASSES)):
+        figure = ExternalFigure("rater_agreement", 0.72, "Partner's protocol, May", n=n, unit="score")
+        record_external(by=people["editor"], project=project, figure=figure)
+        evaluate(roadmap.pk)
+        assert rows.fresh(row).verdict == verdict
+        assert ("Enter it again with that number" in row.sentence) == (n == 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_stale"),
+    [({"base_model": "other"}, True), ({"minimum_effect": 0.5}, True), ({"name": "Sorting"}, False), ({}, False)],
+)
+def test_another_base_model_or_minimum_effect_is_noticed_at_once(
+    changes: dict[str, Any], is_stale: bool, roadmap: Roadmap, project: Project, people: dict[str, User]
+) -> None:
+    evaluate(roadmap.pk)
+    assert rows.fresh(roadmap).stale_since is None
+    update_settings(by=people["owner"], project=project, seen_version=project.version, changes=changes)
+    assert (rows.fresh(roadmap).stale_since is not None) == is_stale
+
+
+def test_a_larger_effect_that_matters_opens_a_passed_gate(
+    roadmap: Roadmap, project: Project, version: DatasetVersion, people: dict[str, User]
+) -> None:
+    """30 points better passes where 2 matter, not where 50 do."""
+    gate = gate_of(roadmap, "fine-tuned")
+    rows.evaluated(project, version, right=150)
+    rows.evaluated(project, version, right=240, of=rows.trained(project, version))
+    evaluate(roadmap.pk)
+    assert rows.fresh(gate).is_passed
+    update_settings(by=people["owner"], project=project, seen_version=project.version, changes={"minimum_effect": 0.5})
+    Roadmap.objects.filter(stale_since__isnull=False).update(stale_since=timezone.now() - timedelta(minutes=1))
+    sweep()
+    assert rows.fresh(gate).state == GateState.REOPENED
 
 
 def test_external_evidence_counts_with_its_source(roadmap: Roadmap, project: Project, people: dict[str, User]) -> None:

@@ -14,12 +14,16 @@ from .hand import Hand
 
 @dataclass(frozen=True)
 class Counter:
-    """Something countable: its name, its title, what one of them is called, and the count (None: not known yet)."""
+    """Something countable: its name, its title, what one of them is called, and the count (None: not known yet).
+
+    `is_of_data` says that it is of the dataset version stored last.
+    """
 
     name: str
     title: str
     noun: str
     count: Callable[[Hand], Figure | None]
+    is_of_data: bool = False
 
 
 def counted(hand: Hand, criterion: CountCriterion, row: GateCriterion) -> Figure | None:
@@ -96,10 +100,12 @@ def _jobs(hand: Hand) -> Figure | None:
 COUNTERS: Mapping[str, Counter] = {
     counter.name: counter
     for counter in (
-        Counter("held_out_rows", "Held-out rows", "row", _rows("test")),
-        Counter("training_rows", "Training rows", "row", _rows("train")),
-        Counter("overlap_rows", "Rows in training and held-out data", "row", _overlap),
+        Counter("held_out_rows", "Held-out rows", "row", _rows("test"), is_of_data=True),
+        Counter("training_rows", "Training rows", "row", _rows("train"), is_of_data=True),
+        Counter("overlap_rows", "Rows in training and held-out data", "row", _overlap, is_of_data=True),
         Counter("studies", "Studies with an outcome", "study", _studies),
         Counter("jobs_done", "Jobs done", "job", _jobs),
     )
 }
+
+COUNTS_OF_DATA = frozenset(counter.name for counter in COUNTERS.values() if counter.is_of_data)

@@ -12,8 +12,6 @@ from webapp.projects.models import Project
 
 from ..models import GateCriterion
 
-ROW_COUNTS = ("held_out_rows", "training_rows", "overlap_rows")
-"""Counts that are of the dataset version stored last."""
 MOST_MEASUREMENTS = 2000
 """The newest so many are looked at."""
 
@@ -25,6 +23,7 @@ class Hand:
     project: Project
     pairs: dict[tuple[int, int], Any] = field(default_factory=dict)
     """Comparisons made already, by the two measurements."""
+    _counting: dict[frozenset[str], set[int]] = field(default_factory=dict)
 
     @cached_property
     def measurements(self) -> list[Measurement]:
@@ -41,14 +40,15 @@ class Hand:
         """Kind of every job of the project by its code."""
         return dict(Job.objects.filter(project=self.project).values_list("code", "kind"))
 
-    @cached_property
-    def gates_over_data(self) -> set[int]:
-        """Gates with a criterion that counts rows of the data."""
-        counted = GateCriterion.objects.filter(
-            Q(gate__milestone__roadmap__project=self.project) | Q(gate__phase__roadmap__project=self.project),
-            spec__counted__in=ROW_COUNTS,
-        )
-        return set(counted.values_list("gate_id", flat=True))
+    def gates_counting(self, names: frozenset[str]) -> set[int]:
+        """Gates with a criterion that counts one of these."""
+        if names not in self._counting:
+            counted = GateCriterion.objects.filter(
+                Q(gate__milestone__roadmap__project=self.project) | Q(gate__phase__roadmap__project=self.project),
+                spec__counted__in=names,
+            )
+            self._counting[names] = set(counted.values_list("gate_id", flat=True))
+        return self._counting[names]
 
     @cached_property
     def versions(self) -> list[DatasetVersion]:

@@ -3,6 +3,7 @@
 from ..gates import Figure
 from ..gates.criteria import ReviewCriterion
 from ..models import GateCriterion, Review
+from .counts import COUNTS_OF_DATA
 from .hand import Hand
 
 
@@ -22,6 +23,6 @@ def signed(hand: Hand, criterion: ReviewCriterion, row: GateCriterion) -> Figure
 def _outlived(hand: Hand, row: GateCriterion, review: Review) -> str:
     """Where the same gate counts the rows of the data, a signature is about these rows: newer ones need a new one."""
     newest = next(iter(hand.newest_versions), None)
-    if row.gate_id not in hand.gates_over_data or newest is None or newest.created_at <= review.at:
+    if row.gate_id not in hand.gates_counting(COUNTS_OF_DATA) or newest is None or newest.created_at <= review.at:
         return ""
     return f"{review.by} signed on {review.at:%-d %B %Y} for the data before {newest}: sign again for these."

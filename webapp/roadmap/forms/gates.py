@@ -240,7 +240,11 @@ class EvidenceForm(forms.Form):
     low = forms.FloatField(required=False, label="Interval from", widget=forms.NumberInput(attrs={"step": "any"}))
     high = forms.FloatField(required=False, label="Interval to", widget=forms.NumberInput(attrs={"step": "any"}))
     n = forms.IntegerField(
-        required=False, min_value=0, max_value=2**31 - 1, label="Items", help_text="How many it was measured on."
+        required=False,
+        min_value=0,
+        max_value=2**31 - 1,
+        label="Items",
+        help_text="How many it was measured on. Without it, or an interval, a share or a score counts for no gate.",
     )
     unit = forms.ChoiceField(
         choices=(

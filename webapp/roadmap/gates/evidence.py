@@ -44,6 +44,12 @@ class Figure:
     basis: tuple[tuple[str, str], ...] = ()
 
     @property
+    def is_told_without_items(self) -> bool:
+        """Whether nobody knows how sure it is: a share or a score from elsewhere, without items and without interval."""
+        is_of_items = self.kind == "percent" or self.unit == "score"
+        return bool(self.source) and is_of_items and not self.n and self.low is None
+
+    @property
     def text(self) -> str:
         """`89.0% [85.0, 92.1] n=300`, with its unit."""
         if self.kind == "money":

@@ -48,6 +48,9 @@ def _judged(criterion: Criterion, figure: Figure, minimum_effect: float) -> Find
         return _count(criterion, figure, figure.value)
     if isinstance(criterion, MeasurementCriterion) and criterion.judged_on == "difference":
         return _difference(criterion.threshold, figure, figure.value, minimum_effect)
+    if figure.is_told_without_items:
+        why = "a share or a score from elsewhere counts only with the number of items it was measured on"
+        return Finding(Verdict.NOT_ENOUGH, f"{figure.text}: {why}. Enter it again with that number.")
     if criterion.judged_on == "bound":
         return _bound(criterion, figure, figure.value)
     return _estimate(criterion, figure, figure.value)

@@ -1,10 +1,13 @@
 """Figures in words, safe cells, and the engine's formulas in a spreadsheet's words."""
 
 import ast
+import io
 import math
+import string
 from datetime import date
 
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -136,6 +139,15 @@ def test_cells_are_named_as_in_a_spreadsheet() -> None:
 def test_a_sheets_name_is_always_allowed(number: int, name: str) -> None:
     made = sheet_name(number, name)
     assert 1 <= len(made.encode("utf-16-le")) / 2 <= 31
-    assert not set(made) & set("[]:*?/\\'\x00\x1f\x9f\uffff")
+    assert not set(made) & set("![]:*?/\\'\x00\x1f\x9f\uffff")
     assert made.startswith(str(number))
     assert not made.endswith(" ")
+
+
+def test_every_sheets_cells_can_be_named_whatever_its_option_is_called() -> None:
+    book = xlsxwriter.Workbook(io.BytesIO())
+    for number, sign in enumerate(string.punctuation + "‘’“”＝！（）、。見積 안녕 😀\u202e\x7f", start=1):
+        made = sheet_name(number, f"{sign}cmd{sign}A0{sign}")
+        book.add_worksheet(made)
+        assert book.define_name(f"'{made}'!npv", f"='{made}'!$A$1") == 0
+    assert sheet_name(1, "a_x0041_b_x") == "1 a x0041_b_x"  # a reader takes _x0041_ for an A

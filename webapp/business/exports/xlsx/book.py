@@ -93,9 +93,10 @@ def unit_format(unit: str, currency: str) -> str:
 def sheet_name(number: int, name: str) -> str:
     """A sheet's name from an option's: unique by its number, no character that such a name may not hold, at most 31.
 
-    Excel counts UTF-16 units: what lies beyond the first plane, such as an emoji, is two.
+    Nor an exclamation mark, which ends a sheet's name before that of a cell in it, nor what a reader takes for an
+    escaped character (`_x0041_`): formulas would not find the sheet. Excel counts UTF-16 units; an emoji is two.
     """
-    plain = re.sub(r"[\[\]:*?/\\'\x00-\x1f\x7f-\x9f\ufffe\uffff]+", " ", name)
+    plain = re.sub(r"[!\[\]:*?/\\'\x00-\x1f\x7f-\x9f\ufffe\uffff]+|_(?=x[0-9A-Fa-f]{4}_)", " ", name)
     made = f"{number} {' '.join(plain.split())}"
     while len(made.encode("utf-16-le", "surrogatepass")) > 2 * _LONGEST_NAME:
         made = made[:-1]

@@ -8,11 +8,12 @@ from webapp.ui.figures import Figure, axis, dots, figure, line
 from webapp.ui.formats import count, duration, interval, percent
 
 from .figure import Chart
+from .names import NamedPoint, Place, place_names
 
 _TICK_CHARACTERS = 18
 _MOST_COUNTED = 20
-_NEAR_X, _NEAR_Y = 0.5, 0.12
-"""Shares of the width and the height within which two names would meet on a phone."""
+_LEFT, _RIGHT = -0.04, 1.06
+"""Ends of the cost axis as shares of the highest cost."""
 _STRONG = 0.55
 """From this share on a cell's colour is so strong that its count is written in the colour meant for it."""
 
@@ -52,9 +53,9 @@ def cost_chart(points: Sequence[CostPoint], finding: str, cost_title: str, *, no
     traces = [steps, *(_dot(point, number + 1, point in edge) for number, point in enumerate(points))]
     y = axis("Accuracy", percent=True) | {"range": _range(points)}
     widest = max((point.cost for point in points), default=0.0) or 1.0
-    x = axis(cost_title) | {"range": [-0.04 * widest, 1.06 * widest]}
+    x = axis(cost_title) | {"range": [_LEFT * widest, _RIGHT * widest]}
     drawn = figure(traces, x=x, y=y, legend=False)
-    drawn["layout"]["annotations"] = _names(points, widest, y["range"][1] - y["range"][0])
+    drawn["layout"]["annotations"] = _names(points, widest, *y["range"])
     rows = [
         (point.name, interval(_measured(point)), _cost_text(point, cost_title), "yes" if point in edge else "no")
         for point in points
@@ -88,31 +89,31 @@ def _dot(point: CostPoint, series: int, on_frontier: bool) -> dict[str, Any]:
     return made | {"cliponaxis": False, "hovertemplate": f"{point.name}: {interval(_measured(point))}<extra></extra>"}
 
 
-def _names(points: Sequence[CostPoint], widest: float, tall: float) -> list[dict[str, Any]]:
-    """Each method's name: above its point, or below where the name of a point close by, a little higher, is above."""
-    above: list[CostPoint] = []
-    names = []
-    for point in sorted(points, key=lambda point: -point.accuracy):
-        is_free = not any(
-            abs(other.cost - point.cost) < _NEAR_X * widest and abs(other.accuracy - point.accuracy) < _NEAR_Y * tall
-            for other in above
+def _names(points: Sequence[CostPoint], widest: float, bottom: float, top: float) -> list[dict[str, Any]]:
+    """Each method's name beside its point, clear of the others."""
+    tall = top - bottom
+    named = [
+        NamedPoint(
+            point.name,
+            (point.cost / widest - _LEFT) / (_RIGHT - _LEFT),
+            (point.accuracy - bottom) / tall,
+            ((point.accuracy if point.low is None else point.low) - bottom) / tall,
+            ((point.accuracy if point.high is None else point.high) - bottom) / tall,
         )
-        if is_free:
-            above.append(point)
-        names.append(_name(point, is_left=point.cost > widest / 2, is_above=is_free))
-    return names
+        for point in points
+    ]
+    return [_name(point, place) for point, place in zip(points, place_names(named), strict=True)]
 
 
-def _name(point: CostPoint, *, is_left: bool, is_above: bool) -> dict[str, Any]:
-    """The method's name beside its point, on the side where there is room, and clear of the interval."""
+def _name(point: CostPoint, place: Place) -> dict[str, Any]:
     return {
         "x": point.cost,
         "y": point.accuracy,
         "text": point.name,
         "showarrow": False,
-        "xanchor": "right" if is_left else "left",
-        "xshift": -10 if is_left else 10,
-        "yshift": 12 if is_above else -13,
+        "xanchor": "right" if place.is_left else "left",
+        "xshift": -10 if place.is_left else 10,
+        "yshift": place.up,
         "font": {"color": "var(--ink)"},
     }
 

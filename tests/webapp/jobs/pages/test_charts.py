@@ -1,13 +1,17 @@
 """Charts are figures from rows: named axes with units, a finding, and the same figures as a table."""
 
+from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.webapp.jobs.pages.rows import step
 from webapp.jobs.charts import curves
 from webapp.jobs.charts.curves import EVAL_FIELDS, STEP_FIELDS, comparison_chart
 from webapp.jobs.charts.figure import Chart
+from webapp.jobs.charts.names import PHONE_HEIGHT, PHONE_WIDTH, NamedPoint, place_names
 from webapp.jobs.charts.results import CostPoint, confusion_chart, confusion_finding, cost_chart, frontier
 from webapp.jobs.charts.series import MAX_POINTS, History
 from webapp.ui.figures import Figure
@@ -127,7 +131,7 @@ def test_the_cost_chart_marks_the_frontier_and_shows_intervals() -> None:
 
 
 def test_names_of_points_close_by_do_not_meet() -> None:
-    """Two near points: the higher one's name above, the lower one's below; a point far off keeps its name above."""
+    """Two near points: their names a line apart; a point far off keeps its name close by."""
     points = [
         CostPoint("LoRA", 0.883, 0.84, 0.92, 300, 90.0),
         CostPoint("DoRA", 0.880, 0.84, 0.92, 300, 100.0),
@@ -137,8 +141,30 @@ def test_names_of_points_close_by_do_not_meet() -> None:
         name["text"]: name["yshift"]
         for name in cost_chart(points, "x", "Device-seconds").figure["layout"]["annotations"]
     }
-    assert shifts["LoRA"] > 0 > shifts["DoRA"]
-    assert shifts["Base"] > 0
+    assert abs(shifts["LoRA"] - shifts["DoRA"]) >= 15
+    assert shifts["Base"] == shifts["LoRA"] == 12
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["LoRA", "DoRA", "Full fine-tuning", "Base model", "IA³"]),
+            st.floats(0, 1),
+            st.floats(0.1, 0.9),
+        ),
+        min_size=2,
+        max_size=4,
+    )
+)
+def test_names_do_not_cover_each_other_on_a_phone(found: list[tuple[str, float, float]]) -> None:
+    points = [NamedPoint(name, x, y, y - 0.05, y + 0.05) for name, x, y in found]
+    boxes = []
+    for point, place in zip(points, place_names(points), strict=True):
+        wide = 6.0 * len(point.name)
+        left = PHONE_WIDTH * point.x + (-10 - wide if place.is_left else 10)
+        boxes.append((left, left + wide, PHONE_HEIGHT * point.y + place.up))
+    for one, other in combinations(boxes, 2):
+        assert one[1] <= other[0] or other[1] <= one[0] or abs(one[2] - other[2]) >= 14
 
 
 def test_a_method_with_a_range_of_cost_has_an_interval_both_ways() -> None:

@@ -126,7 +126,14 @@
   let count = 0;
   let newest = 0;
   let isGoingBack = false;
-  const giveUp = (which) => { for (const [request, { part }] of [...asked]) if (which(part)) request.abort(); };
+  function giveUp(which) {
+    for (const [request, { part }] of [...asked]) {
+      if (!which(part)) continue;
+      // quietly: htmx would call it an error, and send what waits behind it
+      request.onload = request.onerror = request.onabort = request.ontimeout = null;
+      request.abort();
+    }
+  }
   document.addEventListener("htmx:beforeRequest", (event) => {
     if (!event.target.closest("#calculator")) return;
     if (isGoingBack) { event.preventDefault(); return; }
@@ -144,9 +151,8 @@
     isGoingBack = true;
     giveUp(() => true);
   });
-  for (const type of ["htmx:historyCacheMissLoad", "htmx:historyCacheMissLoadError"]) {
-    document.addEventListener(type, () => { isGoingBack = false; });
-  }
+  document.addEventListener("htmx:historyCacheMissLoad", () => { isGoingBack = false; });
+  document.addEventListener("htmx:historyCacheMissLoadError", () => location.reload());
 
   // --- what was unfolded stays unfolded: figures with Back, the tables of charts with each answer
   let unfolded = [];

@@ -1,13 +1,13 @@
 """The ROI calculator in a real browser: type, slide, share, Back, no JavaScript, phone, keyboard, both themes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
-from .conftest import WIDTHS, Axe, Shot, eventually, sideways
+from tests.browser.conftest import Axe, Look, Shot, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -34,17 +34,8 @@ def sentence(page: Page) -> Locator:
     return page.locator("#sentence")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_both_themes_at_every_width(calculator: Page, axe: Axe, shot: Shot, theme: str) -> None:
-    calculator.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    for name, width in WIDTHS.items():
-        calculator.set_viewport_size({"width": width, "height": 900})
-        assert sideways(calculator) <= 0, name
-        shot(calculator, f"calculator-{theme}-{name}")
-    axe(calculator)
-    for width in (360, 1024, 1600):
-        calculator.set_viewport_size({"width": width, "height": 900})
-        assert sideways(calculator) <= 0, width
+def test_both_themes_at_every_width(calculator: Page, look: Look) -> None:
+    look(calculator, "calculator")
 
 
 def test_the_outcome_follows_what_is_typed_and_back_undoes_it(calculator: Page) -> None:
@@ -176,6 +167,118 @@ def test_reads_and_works_without_javascript(browser: Browser, live_server: LiveS
     page.get_by_role("link", name="All charts' figures as tables").click()
     expect(page.locator("figure.chart")).to_have_count(6)
     context.close()
+
+
+def test_the_outcome_moves_along_with_a_slider(calculator: Page) -> None:
+    """It does not wait for the hand to rest; steps that come faster than answers are left out, the last one never."""
+    calculator.evaluate(
+        """() => {
+          window.seen = [];
+          const state = () => document.querySelector("#outcome [name=last]").value;
+          document.addEventListener("htmx:afterSwap", () => window.seen.push(state()));
+          const slider = document.querySelector("[data-figure='work.items_per_month'] input[type=range]");
+          let step = 0;
+          const move = () => {
+            slider.value = 20 + step;
+            slider.dispatchEvent(new Event("input", { bubbles: true }));
+            if ((step += 1) <= 120) setTimeout(move, 8);
+          };
+          move();
+        }"""
+    )
+    end = field(calculator, "work.items_per_month")
+    eventually(
+        calculator, "document.querySelector(\"[data-figure='work.items_per_month'] input[type=range]\").value == 140"
+    )
+    number = end.input_value().replace(",", "")
+    expect(calculator).to_have_url(re.compile(rf"work\.items_per_month={number}$"))
+    seen = calculator.evaluate("[...new Set(window.seen)]")
+    assert 1 < len(seen) < 120
+    assert seen[-1] == f"work.items_per_month={number}"
+
+
+def test_a_number_is_sent_when_it_can_be_read_or_the_field_is_left(calculator: Page) -> None:
+    """On the way to 60,000 there are no faults."""
+    sent: list[str] = []
+    calculator.on("request", lambda request: sent.append(request.url) if "last=" in request.url else None)
+    calculator.evaluate(
+        """() => {
+          window.faults = 0;
+          new MutationObserver(() => { window.faults += document.querySelectorAll(".field-error").length; })
+            .observe(document.body, { childList: true, subtree: true });
+        }"""
+    )
+    items = field(calculator, "work.items_per_month")
+    items.click(click_count=3)
+    calculator.keyboard.press("Delete")
+    calculator.keyboard.type("60,000", delay=60)
+    expect(calculator).to_have_url(re.compile(r"work\.items_per_month=60000$"))
+    assert calculator.evaluate("window.faults") == 0
+    assert not any("items_per_month=&" in url or "items_per_month=60%2C&" in url for url in sent)
+    items.fill("lots")
+    calculator.keyboard.press("Tab")
+    expect(calculator.locator("[data-figure='work.items_per_month'] .field-error")).to_be_visible()
+
+
+def held_back(page: Page, pattern: str) -> tuple[list[Route], Callable[[Route], None]]:
+    """Requests whose address holds the pattern wait until they are let go on."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        if pattern in route.request.url:
+            waiting.append(route)
+        else:
+            route.fallback()
+
+    page.route("**/*", hold)
+    return waiting, hold
+
+
+def test_an_answer_that_comes_too_late_is_dropped(calculator: Page) -> None:
+    """What was typed for the old preset answers after the new preset is there: nothing of it may show."""
+    waiting, hold = held_back(calculator, "items_per_month=70")
+    field(calculator, "work.items_per_month").fill("70000")
+    eventually(calculator, "document.querySelector('#figures.htmx-request')")
+    calculator.get_by_role("link", name="Claims team").click()
+    expect(calculator).to_have_url(re.compile(r"\?preset=claims-team$"))
+    after = sentence(calculator).inner_text()
+    assert len(waiting) == 1
+    waiting[0].fallback()
+    calculator.unroute("**/*", hold)
+    calculator.wait_for_timeout(500)
+    expect(calculator).to_have_url(re.compile(r"\?preset=claims-team$"))
+    expect(sentence(calculator)).to_have_text(after)
+    expect(calculator.locator("[data-figure='work.items_per_month'] .origin")).not_to_contain_text("yours")
+
+
+def test_an_older_answer_never_replaces_a_newer_one(calculator: Page) -> None:
+    """The charts of the first page are late: those of what was typed since stay."""
+    waiting, hold = held_back(calculator, "charts=all")
+    calculator.reload(wait_until="domcontentloaded")
+    expect(calculator.locator(".js-plotly-plot")).to_have_count(2)
+    eventually(calculator, "document.querySelector('.htmx-request')")
+    field(calculator, "work.items_per_month").fill("44000")
+    expect(calculator).to_have_url(re.compile(r"items_per_month=44000$"))
+    expect(calculator.locator(".js-plotly-plot")).to_have_count(6)
+    drawn = calculator.evaluate("document.getElementById('waterfall-data').textContent")
+    waiting[0].fallback()
+    calculator.unroute("**/*", hold)
+    calculator.wait_for_timeout(500)
+    expect(calculator.locator(".js-plotly-plot")).to_have_count(6)
+    assert calculator.evaluate("document.getElementById('waterfall-data').textContent") == drawn
+
+
+def test_what_was_unfolded_stays_so(calculator: Page) -> None:
+    """The table of a chart and the working follow the figures too."""
+    table = calculator.locator("#waterfall details")
+    table.locator("summary").click()
+    calculator.get_by_role("link", name="Show the working").click()
+    expect(calculator.locator("#working table")).to_be_visible()
+    worth = calculator.locator("#working td.num").first.inner_text()
+    field(calculator, "work.items_per_month").fill("33,000")
+    expect(calculator).to_have_url(re.compile(r"items_per_month=33000$"))
+    expect(table).to_have_attribute("open", "")
+    expect(calculator.locator("#working td.num").first).not_to_have_text(worth)
 
 
 def test_answers_come_at_once(calculator: Page, capsys: pytest.CaptureFixture[str]) -> None:

@@ -66,7 +66,10 @@ def money_axis(
     step = scale.ticks[1] - scale.ticks[0]
     # an end on 0 stays there: an empty strip below it would look like money lost
     low, high = (low - room if low else 0.0), (high + room if high else 0.0)
-    shown = [tick for tick in scale.ticks if low <= tick <= high]
+    # to the next half step: while a slider moves, bars and curves move over ticks that stay where they are
+    half = step / 2
+    low, high = math.floor(low / half) * half, math.ceil(high / half) * half
+    shown = [tick for tick in scale.ticks if low - step / 100 <= tick <= high + step / 100]
     return axis(title, unit=currency.upper()) | {
         "range": [rounded(low), rounded(high)],
         "tickmode": "array",

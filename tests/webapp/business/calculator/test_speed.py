@@ -13,8 +13,8 @@ import roi
 from .test_pages import HTMX, PRESETS, typed
 
 WORTH = 12
-"""Processor time of an answer, in that of a loop of 100,000 turns. It takes 7 (23 ms where the loop takes 3.3), and took
-18 before points, weights and whatever else stays the same from one answer to the next were kept."""
+"""Processor time of an answer, in that of a loop of 100,000 turns. It takes 7 (23 ms where the loop takes 3.3), and it
+took 18 before points, weights and whatever else stays the same from one answer to the next were kept."""
 
 
 def processor_seconds(work: Callable[[], object]) -> float:

@@ -45,7 +45,7 @@ class Figure:
 
     @property
     def is_told_without_items(self) -> bool:
-        """Whether nobody knows how sure it is: a share or a score from elsewhere, without items and without interval."""
+        """Whether nobody knows how sure it is: a share or a score from elsewhere, without items and interval."""
         is_of_items = self.kind == "percent" or self.unit == "score"
         return bool(self.source) and is_of_items and not self.n and self.low is None
 

@@ -12,7 +12,7 @@ from typing import Any
 import axe_core_python
 import pytest
 from django.test.utils import override_settings
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, Request, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
@@ -26,11 +26,17 @@ expect.set_options(timeout=30_000)
 
 RESULTS = Path(__file__).parents[2] / "test-results"
 AXE = (Path(axe_core_python.__file__).parent / "axe.min.js").read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RULES = {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+COLOURS = {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+"""What of the rules a theme can break: the other theme has the same elements in the same places."""
+HERE_ONLY = "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"
+"""No other host has an address for the browser."""
 WIDTHS = {"phone": 390, "tablet": 834, "desktop": 1440}
+EVERY_WIDTH = (360, 390, 834, 1024, 1600, 1440)
 
-Axe = Callable[[Page], None]
-Shot = Callable[[Page, str], Path]
+Axe = Callable[..., None]
+Shot = Callable[[Page, str], None]
+Look = Callable[[Page, str], None]
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +52,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "--disable-component-update --disable-sync --disable-dev-shm-usage"
     )
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    return {**browser_type_launch_args, **({"executable_path": found} if found else {}), "args": quiet.split()}
+    return {
+        **browser_type_launch_args,
+        **({"executable_path": found} if found else {}),
+        "args": [*quiet.split(), f"--host-resolver-rules={HERE_ONLY}"],
+    }
 
 
 @pytest.fixture(scope="session")
@@ -81,16 +91,14 @@ def faults(page: Page, live_server: LiveServer) -> Iterator[list[str]]:
     """Nothing loads from outside, and nothing is logged as an error; a test may clear what it expects."""
     found: list[str] = []
 
-    def inside(route: Route) -> None:
-        if route.request.url.startswith((live_server.url, "data:", "blob:")):
-            route.continue_()
-        else:
-            found.append(f"outside address: {route.request.url}")
-            route.abort()
+    def asked(request: Request) -> None:
+        if not request.url.startswith((live_server.url, "data:", "blob:")):
+            found.append(f"outside address: {request.url}")
 
     page.on("console", lambda message: found.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: found.append(str(error)))
-    page.route("**/*", inside)
+    # listened to and not routed: a route turns the browser's cache off. The browser itself reaches no other host
+    page.on("request", asked)
     yield found
     assert not found, found
 
@@ -111,10 +119,10 @@ def sign_in(page: Page, live_server: LiveServer, client: Any) -> Callable[[User]
 def axe() -> Axe:
     """Fails with each rule broken on the page as it stands."""
 
-    def check(page: Page) -> None:
+    def check(page: Page, rules: dict[str, Any] = RULES) -> None:
         page.emulate_media(reduced_motion="reduce")  # a colour on its way from one theme to the other is no fault
         page.evaluate(AXE)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
         told = [
             f"{fault['id']} ({fault['impact']}): {node['target']} {node['failureSummary']}"
             for fault in found["violations"]
@@ -127,18 +135,37 @@ def axe() -> Axe:
 
 @pytest.fixture(scope="session")
 def shot() -> Shot:
-    """Saves the whole page as `test-results/NAME.png` and answers where."""
+    """Saves the whole page as `test-results/NAME.png`, for who asks for pictures by `SHOTS=1`: no test needs them."""
 
-    def save(page: Page, name: str) -> Path:
+    def save(page: Page, name: str) -> None:
+        if not os.environ.get("SHOTS"):
+            return
         RESULTS.mkdir(exist_ok=True)
         place = RESULTS / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
         page.evaluate("scrollTo(0, 0)")
         # charts follow a new width one frame later
         page.wait_for_timeout(300)
         page.screenshot(path=place, full_page=True)
-        return place
 
     return save
+
+
+@pytest.fixture(scope="session")
+def look(axe: Axe, shot: Shot) -> Look:
+    """The page as it stands: no sideways scroll at any width, no rule of accessibility broken in either theme."""
+
+    def over(page: Page, name: str) -> None:
+        for width in EVERY_WIDTH:
+            page.set_viewport_size({"width": width, "height": 900})
+            assert sideways(page) <= 0, f"{name} at {width} px"
+        for theme, rules in (("dark", COLOURS), ("light", RULES)):
+            page.emulate_media(color_scheme=theme)
+            axe(page, rules)
+            for device in WIDTHS if os.environ.get("SHOTS") else ():
+                page.set_viewport_size({"width": WIDTHS[device], "height": 900})
+                shot(page, f"{name}-{theme}-{device}")
+
+    return over
 
 
 def eventually(page: Page, expression: str, seconds: float = 30.0) -> None:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.conftest import WIDTHS, Axe, Shot, eventually, sideways
+from tests.browser.conftest import Axe, Look, Shot, eventually
 from tests.webapp import factories
 from webapp.accounts.models import User
 from webapp.datasets.models import WORKING, DatasetVersion, Upload
@@ -138,9 +138,8 @@ def test_without_javascript_the_way_is_the_same(
     plain.close()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_pages_hold_on_every_width_in_both_themes(
-    page: Page, live_server: LiveServer, project: Project, theme: str, axe: Axe, shot: Shot
+    page: Page, live_server: LiveServer, project: Project, look: Look
 ) -> None:
     owner = User.objects.get()
     version = factories.stored_version(project, owner)
@@ -160,21 +159,9 @@ def test_pages_hold_on_every_width_in_both_themes(
         "version": f"{base}/data/{version.dataset.code}/1/",
         "rows": f"{base}/data/{version.dataset.code}/1/rows/",
     }
-    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]  # one of the two that it takes
-    wide = []
     for name, address in pages.items():
         page.goto(address)
-        axe(page)
-        for width, pixels in WIDTHS.items():
-            page.set_viewport_size({"width": pixels, "height": 900})
-            if sideways(page) > 0:
-                wide.append(f"{name} on a {width}: {sideways(page)} px")
-        page.set_viewport_size({"width": 360, "height": 800})
-        if sideways(page) > 0:
-            wide.append(f"{name} at 360 px: {sideways(page)} px")
-        if name in ("overview", "upload"):
-            shot(page, f"{name}-{theme}-360")
-    assert not wide
+        look(page, name)
 
 
 def test_signing_in_by_password_and_by_link(

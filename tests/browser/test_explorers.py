@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from .conftest import WIDTHS, Axe, Shot, eventually, sideways
+from tests.browser.conftest import Look, eventually
 
 pytestmark = pytest.mark.browser
 
@@ -39,19 +39,10 @@ def without_aborted(logged: list[str]) -> list[str]:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_both_themes_and_all_widths(
-    page: Page, live_server: LiveServer, faults: list[str], axe: Axe, shot: Shot, name: str
+    page: Page, live_server: LiveServer, faults: list[str], look: Look, name: str
 ) -> None:
     page.goto(live_server.url + PAGES[name], wait_until="domcontentloaded")
-    for width in (360, 1024, 1600):
-        page.set_viewport_size({"width": width, "height": 900})
-        assert sideways(page) <= 0, width
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        for device, width in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": 900})
-            assert sideways(page) <= 0, width
-            shot(page, f"topics-{name}-{theme}-{device}")
-        axe(page)
+    look(page, f"topics-{name}")
 
 
 def test_an_explorer_follows_the_keyboard_and_says_so(page: Page, live_server: LiveServer, faults: list[str]) -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.conftest import Axe, Look, eventually
 from tests.webapp import factories
 from tests.webapp.jobs.pages import rows
 from webapp.accounts.models import User
@@ -17,8 +18,6 @@ from webapp.datasets.models import DatasetVersion
 from webapp.jobs.models import Job, JobState, Study, Worker
 from webapp.jobs.studies import settle
 from webapp.projects.models import Project
-
-from .conftest import WIDTHS, Axe, Shot, eventually, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -83,34 +82,22 @@ def opened(page: Page, live_server: LiveServer, project: Project, address: str) 
     return page
 
 
-def looked_at(page: Page, axe: Axe, shot: Shot, name: str) -> None:
-    """No sideways scroll at any of three widths, no rule of accessibility broken in either theme."""
-    for theme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-        for width_name, width in WIDTHS.items():
-            page.set_viewport_size({"width": width, "height": 900})
-            assert sideways(page) <= 0, f"{name} {width_name}"
-            if (theme, width_name) in (("light", "phone"), ("dark", "desktop")):
-                shot(page, f"{name}-{theme}-{width_name}")
-        axe(page)
-
-
-def test_a_running_job(page: Page, live_server: LiveServer, running: Job, axe: Axe, shot: Shot) -> None:
+def test_a_running_job(page: Page, live_server: LiveServer, running: Job, look: Look) -> None:
     opened(page, live_server, running.project, f"jobs/{running.code}/")
     expect(page.locator(".js-plotly-plot")).to_have_count(5)
-    looked_at(page, axe, shot, "job-running")
+    look(page, "job-running")
 
 
-def test_a_study_with_its_result(page: Page, live_server: LiveServer, study: Study, axe: Axe, shot: Shot) -> None:
+def test_a_study_with_its_result(page: Page, live_server: LiveServer, study: Study, look: Look) -> None:
     opened(page, live_server, study.project, f"studies/{study.code}/")
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
     expect(page.get_by_role("heading", level=1)).to_contain_text("LoRA gains 40.0 points over the base model")
-    looked_at(page, axe, shot, "study-result")
+    look(page, "study-result")
 
 
 @pytest.mark.parametrize("part", ["list", "queue", "models", "compare", "choose", "sft", "evaluate", "study"])
 def test_pages_around_it(
-    part: str, page: Page, live_server: LiveServer, running: Job, study: Study, axe: Axe, shot: Shot
+    part: str, page: Page, live_server: LiveServer, running: Job, study: Study, look: Look
 ) -> None:
     rows.left(study.jobs.get(role="train:lora"), "adapter/a.safetensors", "x", name="adapter")
     Worker.objects.create(name="worker-1", queue="cpu", cores=2, memory_bytes=24_000_000_000, seen_at=timezone.now())
@@ -124,28 +111,28 @@ def test_pages_around_it(
         "choose": "jobs/launch/",
     }.get(part, f"jobs/launch/{part}/")
     opened(page, live_server, running.project, address)
-    looked_at(page, axe, shot, f"jobs-{part}")
+    look(page, f"jobs-{part}")
 
 
 @pytest.mark.parametrize("tab", ["samples", "data", "items", "config", "log", "artifacts"])
-def test_tabs_of_a_job(tab: str, page: Page, live_server: LiveServer, running: Job, axe: Axe, shot: Shot) -> None:
+def test_tabs_of_a_job(tab: str, page: Page, live_server: LiveServer, running: Job, look: Look) -> None:
     sample = {"step": 30, "index": 0, "prompt": "Chapter:", "completion": "Neoplasms", "expected": "Neoplasms"}
     rows.happened(running, ("sample", sample))
     rows.left(
         running, "first_batch.json", '{"rows": [{"row": 3, "tokens": [{"token": "Chapter:", "learned": false}]}]}'
     )
     opened(page, live_server, running.project, f"jobs/{running.code}/?tab={tab}")
-    looked_at(page, axe, shot, f"job-{tab}")
+    look(page, f"job-{tab}")
 
 
-def test_an_evaluation(page: Page, live_server: LiveServer, study: Study, axe: Axe, shot: Shot) -> None:
+def test_an_evaluation(page: Page, live_server: LiveServer, study: Study, look: Look) -> None:
     job = study.jobs.get(role="eval:lora")
     opened(page, live_server, study.project, f"jobs/{job.code}/")
     expect(page.locator(".js-plotly-plot")).to_have_count(1)
-    looked_at(page, axe, shot, "job-evaluation")
+    look(page, "job-evaluation")
     beside = study.jobs.get(role="eval:base").code
     opened(page, live_server, study.project, f"jobs/{job.code}/?tab=items&beside={beside}&show=differs")
-    looked_at(page, axe, shot, "job-answers")
+    look(page, "job-answers")
 
 
 def test_a_failed_job(page: Page, live_server: LiveServer, project: Project, version: DatasetVersion, axe: Axe) -> None:
@@ -195,7 +182,7 @@ def test_a_waiting_job_gets_its_charts_without_a_reload(
 
 
 def test_a_running_study_lights_up_its_stations(
-    page: Page, live_server: LiveServer, project: Project, version: DatasetVersion, axe: Axe, shot: Shot
+    page: Page, live_server: LiveServer, project: Project, version: DatasetVersion, look: Look
 ) -> None:
     made = rows.study(project, version)
     job = rows.training(project, version, study=made, role="train:lora", state=JobState.QUEUED)
@@ -204,7 +191,7 @@ def test_a_running_study_lights_up_its_stations(
     job.state = JobState.RUNNING
     rows.happened(job, ("step", rows.step(5)))
     expect(page.locator(".station-running")).to_contain_text("5 of 20")
-    looked_at(page, axe, shot, "study-running")
+    look(page, "study-running")
 
 
 def test_the_card_follows_the_form(page: Page, live_server: LiveServer, version: DatasetVersion) -> None:

@@ -8,9 +8,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.conftest import Look, Shot, eventually, sideways
 from webapp.accounts.models import User
-
-from .conftest import WIDTHS, Axe, Shot, eventually, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -30,20 +29,11 @@ def charts(guide: Page) -> Page:
     return guide
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_every_part_in_both_themes_and_at_three_widths(charts: Page, axe: Axe, shot: Shot, theme: str) -> None:
-    charts.emulate_media(color_scheme="dark" if theme == "dark" else "light")
-    for name, width in WIDTHS.items():
+def test_every_part_in_both_themes_and_at_every_width(charts: Page, look: Look) -> None:
+    look(charts, "styleguide")
+    for width in (640, 768, 1280):
         charts.set_viewport_size({"width": width, "height": 900})
-        assert sideways(charts) <= 0, name
-        shot(charts, f"styleguide-{theme}-{name}")
-    axe(charts)
-
-
-def test_no_sideways_scroll_from_360_to_1600(guide: Page) -> None:
-    for width in (360, 640, 768, 1024, 1280, 1600):
-        guide.set_viewport_size({"width": width, "height": 900})
-        assert sideways(guide) <= 0, width
+        assert sideways(charts) <= 0, width
 
 
 def test_theme_switch_is_kept_and_there_before_the_first_paint(guide: Page) -> None:

@@ -4,11 +4,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.conftest import Look
 from tests.webapp import factories
 from tests.webapp.topics import evidence
 from webapp.topics.services import publish_study
-
-from .conftest import WIDTHS, Axe, Shot, sideways
 
 pytestmark = pytest.mark.browser
 
@@ -38,29 +37,15 @@ def site(page: Page, live_server: LiveServer, faults: list[str]) -> Page:
     return page
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_kind_of_page(
-    site: Page, live_server: LiveServer, axe: Axe, faults: list[str], theme: str
+def test_every_kind_of_page_in_both_themes_and_at_every_width(
+    site: Page, live_server: LiveServer, look: Look, faults: list[str]
 ) -> None:
-    site.emulate_media(color_scheme="dark" if theme == "dark" else "light")
     for name, path in KINDS_OF_PAGE.items():
         site.goto(f"{live_server.url}{path}", wait_until="domcontentloaded")
         if name == "not-found":
             # the browser logs the answer 404 itself
             faults.clear()
-        axe(site)
-
-
-def test_every_kind_of_page_at_every_width(site: Page, live_server: LiveServer, shot: Shot) -> None:
-    for name, path in KINDS_OF_PAGE.items():
-        if name == "not-found":
-            continue
-        site.goto(f"{live_server.url}{path}", wait_until="domcontentloaded")
-        for width in (360, *WIDTHS.values(), 1600):
-            site.set_viewport_size({"width": width, "height": 900})
-            assert sideways(site) <= 0, f"{name} at {width}"
-    site.goto(live_server.url)
-    shot(site, "home-1600")
+        look(site, name)
 
 
 def test_a_reader_goes_by_keyboard_from_the_first_page_to_a_term(site: Page) -> None:

@@ -1,23 +1,22 @@
 """From the sign-in link to a measured comparison, in a real browser, on real text, with real training."""
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import COLOURS, RULES, Axe, Shot
 
 from .product import Product
 
 pytestmark = [pytest.mark.browser, pytest.mark.training]
 
 STUDY_SECONDS = 900
-Check = Callable[[Page], None]
-Shot = Callable[[Page, str], Path]
 
 
 def test_upload_launch_watch_and_compare(
-    page: Page, product: Product, coding_files: dict[str, Path], axe: Check, shot: Shot
+    page: Page, product: Product, coding_files: dict[str, Path], axe: Axe, shot: Shot
 ) -> None:
     found: list[str] = []
     page.on("pageerror", lambda error: found.append(str(error)))
@@ -31,10 +30,10 @@ def test_upload_launch_watch_and_compare(
     shot(page, "journey study running")
     watch(page)
     for width, name in ((390, "phone"), (1440, "desktop")):
-        for theme in ("light", "dark"):
+        for theme, rules in (("dark", COLOURS), ("light", RULES)):
             page.set_viewport_size({"width": width, "height": 900})
             page.emulate_media(color_scheme=theme)
-            axe(page)
+            axe(page, rules)
             shot(page, f"journey result {name} {theme}")
     told(page)
     assert found == []

@@ -99,7 +99,7 @@ def test_every_formula_of_every_preset_gives_what_is_stored_beside_it(tmp_path: 
                 assert new == near, (key, sheet.title, cell.coordinate, cell.value)
                 count += 1
         assert count > 5_000
-        assert_engine_agrees(book, roi.preset(key))
+        assert_engine_agrees(book, cases[key])
 
 
 def test_ramps_timings_horizons_growth_and_risk_give_the_engines_figures(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -59,6 +60,11 @@ def test_the_registry_speaks_of_figures_that_there_are() -> None:
     assert set(FEED_FOR) <= set(roi.REGISTRY)
     assert len(FEED_OF) == sum(len(feed.metrics) for feed in FEEDS), "a metric feeds in one way"
     assert all(feed.labels and feed.title and feed.how for feed in FEEDS)
+    told = (Path(__file__).parents[4] / "docs" / "formulas.md").read_text()
+    rows = [line for line in told.splitlines() if line.startswith("| ")]
+    for feed in FEEDS:
+        row = next(line for line in rows if line.startswith(f"| {feed.title} |"))
+        assert all(f"`{name.partition('.')[2]}`" in row for name in feed.figures)
 
 
 def test_a_price_brings_its_source_and_date_and_is_renewed_only_when_asked(

@@ -15,7 +15,7 @@ from webapp.ui.formats import filesize
 
 from .models import Scenario
 from .presets import PRESET_SUMMARIES, preset_titles
-from .services import NAME_CHARS, NOTE_CHARS
+from .services import NAME_CHARS, NOTE_CHARS, storable
 
 MOST_FILE_BYTES = 1_000_000
 NEW = "new"
@@ -80,7 +80,9 @@ class UploadForm(forms.Form):
             self.add_error("file", f"The file has {filesize(file.size)}; a scenario has at most 1 MB.")
             return None
         try:
-            return roi.parse(scenario_in(json.loads(file.read().decode("utf-8-sig"))))
+            case = roi.parse(scenario_in(json.loads(file.read().decode("utf-8-sig"))))
+            storable(case)
+            return case
         except UnicodeDecodeError:
             self.add_error("file", "This is not a text file. Choose the JSON file of a scenario.")
         except json.JSONDecodeError as error:

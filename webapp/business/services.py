@@ -40,12 +40,20 @@ class ScenarioGone(Http404):
         super().__init__("This scenario was deleted meanwhile. Nothing of yours was stored.")
 
 
+def storable(case: roi.Scenario) -> dict[str, Any]:
+    """The case as the database takes it. Raises `roi.ScenarioFaults` for a text with NUL, which PostgreSQL refuses."""
+    without_backslashes = case.model_dump_json().replace(r"\\", "")  # those of a text that only spells it out
+    if r"\u0000" in without_backslashes:
+        raise roi.ScenarioFaults([roi.Fault("scenario", "holds a text with the character NUL, which cannot be stored")])
+    return case.model_dump(mode="json")
+
+
 @transaction.atomic
 def create_scenario(
     *, by: User, project: Project, case: roi.Scenario, note: str = "", study: Study | None = None
 ) -> Scenario:
     """Store a new scenario as version 1, named as the case is. The project's first one is its main one."""
-    document, outcome = case.model_dump(mode="json"), summary(case)
+    document, outcome = storable(case), summary(case)
     # one at a time may ask whether there is a main scenario
     Project.objects.select_for_update().get(pk=project.pk)
     scenario = Scenario.objects.create(
@@ -79,7 +87,7 @@ def update_scenario(
         raise ScenarioGone
     if before.version != seen_version:
         raise EditConflict(before)
-    document = case.model_dump(mode="json")
+    document = storable(case)
     if document == before.document:
         return before
     outcome = summary(case)

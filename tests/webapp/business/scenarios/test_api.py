@@ -54,6 +54,15 @@ def test_the_later_of_two_writers_is_told(caller: Client, scenario: Scenario) ->
     assert versions[0]["changes"][0]["path"] == "work.coverage"
 
 
+def test_a_text_that_no_database_holds_is_a_fault(caller: Client, project: Project, scenario: Scenario) -> None:
+    case = {**scenario.document, "name": "a\x00b"}
+    for answer in (
+        caller.post(f"{API}/projects/{project.code}/scenarios", {"case": case}, content_type=JSON),
+        caller.put(f"{API}/scenarios/{scenario.code}", {"case": case, "version": 1}, content_type=JSON),
+    ):
+        assert (answer.status_code, "NUL" in answer.json()["faults"][0]["message"]) == (422, True)
+
+
 def test_a_list_tells_outcomes_and_no_figures(caller: Client, project: Project, scenario: Scenario) -> None:
     listed = caller.get(f"{API}/projects/{project.code}/scenarios").json()
     assert [each["code"] for each in listed] == [scenario.code]

@@ -168,6 +168,7 @@ def test_a_file_is_read_or_its_faults_are_told(editor: Client, project: Project)
         (b'{"a": ' + b"9" * 5000 + b"}", "cannot be read"),
         (json.dumps({**good, "time": {"horizon_months": 0}}).encode(), "time.horizon_months"),
         (b'{"name": NaN}', "name"),
+        (json.dumps({**good, "name": "a\x00b"}).encode(), "character NUL"),
     ):
         answer = sent(content)
         assert (answer.status_code, said in answer.content.decode()) == (422, True), said

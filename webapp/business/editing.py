@@ -1,6 +1,6 @@
 """A form of figures over a stored case: what was typed becomes a new case, and each new figure says who assumed it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from django.http import QueryDict
@@ -137,15 +137,19 @@ def outcome_case(typed: Read) -> roi.Scenario:
 
 def changed_case(typed: Read, *, by: User, name: str, why: str) -> roi.Scenario:
     """The same, with each new figure assumed by this person for this reason. Raises `roi.ScenarioFaults`."""
-    case = outcome_case(typed)
-    provenance = Assumed(by=str(by)[:200], why=why or WHY)
-    signed = {
+    made = signed(outcome_case(typed), by=by, why=why or WHY, names=typed.state.figures)
+    return made.model_copy(update={"name": name})
+
+
+def signed(case: roi.Scenario, *, by: User, why: str, names: Collection[str] | None = None) -> roi.Scenario:
+    """The case whose figures typed by hand say who assumed them. names: only these; others may be somebody else's."""
+    provenance = Assumed(by=str(by)[:200], why=why)
+    changes = {
         place.path: place.quantity.model_copy(update={"provenance": provenance})
         for place in roi.quantities(case)
-        if place.quantity.provenance == BY_HAND
+        if place.quantity.provenance == BY_HAND and (names is None or name_of(place) in names)
     }
-    made = roi.replace(case, signed) if signed else case
-    return made.model_copy(update={"name": name})
+    return roi.replace(case, changes) if changes else case
 
 
 def carried_over(typed: Read, current: roi.Scenario) -> Read:

@@ -11,6 +11,8 @@ from webapp.projects.pages import person
 
 from ..calculator.outcome import outcome
 from ..calculator.session import opened
+from ..calculator.spreads import BY_HAND
+from ..editing import signed
 from ..forms import SaveForm
 from ..services import create_scenario
 
@@ -31,7 +33,8 @@ def save_calculation(request: HttpRequest) -> HttpResponse:
     )
     if form.is_bound and form.is_valid():
         project = get_project(user, form.cleaned_data["project"].code, need=Role.EDITOR)
-        case = session.scenario.model_copy(update={"name": form.cleaned_data["name"]})
+        case = signed(session.scenario, by=user, why=BY_HAND.why)
+        case = case.model_copy(update={"name": form.cleaned_data["name"]})
         made = create_scenario(by=user, project=project, case=case, note="From the calculator")
         messages.success(request, f"“{made.name}” is stored in {project.name}.")
         return redirect("business:scenario", project.code, made.code)

@@ -10,6 +10,7 @@ import roi
 from webapp.accounts.models import User
 from webapp.business import arrange, editing
 from webapp.business.calculator.currency import in_currency
+from webapp.business.calculator.spreads import BY_HAND
 from webapp.business.history import changes_between
 from webapp.business.models import Scenario
 from webapp.business.option_starts import KINDS, start
@@ -224,3 +225,12 @@ def test_an_option_more_or_less_is_told_by_what_the_best_is_worth() -> None:
     change = changes_between(case, arrange.taken_out(case, [best.key]))[0]
     assert change.effect is not None
     assert change.effect < 0
+
+
+def test_only_what_was_typed_now_is_signed_with_ones_name(people: dict[str, User]) -> None:
+    """A figure that somebody brought from the calculator stays theirs."""
+    case = roi.replace(preset_case(PRESET), {"work.growth": roi.Fixed(value=0.02, provenance=BY_HAND)})
+    form = sent(case, **{"work.coverage": "40", "work.growth": "2"})
+    made = editing.changed_case(editing.read(form, case), by=people["editor"], name="Mine", why="Pilot")
+    assert made.work.coverage.provenance == roi.Assumed(by="Editor", why="Pilot")
+    assert made.work.growth.provenance == BY_HAND

@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
+import roi
 from tests.webapp import factories
 from webapp.accounts import tokens
 from webapp.accounts.models import User
@@ -122,6 +123,7 @@ def test_only_editors_projects_take_a_calculation(people: dict[str, User], proje
     made = Scenario.objects.get()
     assert (made.name, made.created_by) == ("From the calculator", people["editor"])
     assert stored_case(made).work.coverage.mean == pytest.approx(0.4)
+    assert stored_case(made).work.coverage.provenance == roi.Assumed(by="Editor", why="Typed in the calculator.")
 
 
 API = "/api/v1"

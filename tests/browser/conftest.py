@@ -135,10 +135,10 @@ def axe() -> Axe:
 
 @pytest.fixture(scope="session")
 def shot() -> Shot:
-    """Saves the whole page as `test-results/NAME.png`, for who asks for pictures by `SHOTS=1`: no test needs them."""
+    """Saves the whole page as `test-results/NAME.png` where `UPLIFT_SCREENSHOTS=1` asks for it: no test needs it."""
 
     def save(page: Page, name: str) -> None:
-        if not os.environ.get("SHOTS"):
+        if not os.environ.get("UPLIFT_SCREENSHOTS"):
             return
         RESULTS.mkdir(exist_ok=True)
         place = RESULTS / f"{re.sub(r'[^a-z0-9-]+', '-', name.lower())}.png"
@@ -161,7 +161,7 @@ def look(axe: Axe, shot: Shot) -> Look:
         for theme, rules in (("dark", COLOURS), ("light", RULES)):
             page.emulate_media(color_scheme=theme)
             axe(page, rules)
-            for device in WIDTHS if os.environ.get("SHOTS") else ():
+            for device in WIDTHS if os.environ.get("UPLIFT_SCREENSHOTS") else ():
                 page.set_viewport_size({"width": WIDTHS[device], "height": 900})
                 shot(page, f"{name}-{theme}-{device}")
 

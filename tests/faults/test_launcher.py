@@ -25,7 +25,7 @@ STEPS = 60
 @pytest.fixture(scope="module")
 def whole() -> Iterator[Installation]:
     """With the web server."""
-    made = Installation(only="broker,train,default,beat,web")
+    made = Installation(only="broker,train,default,beat,web", from_scratch=True)
     try:
         made.start()
         yield made

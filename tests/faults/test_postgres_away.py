@@ -19,7 +19,7 @@ def server() -> Iterator[PostgresServer]:
 
 
 def test_jobs_go_on_while_postgres_is_away(server: PostgresServer) -> None:
-    installation = Installation(DATABASE_URL=server.url)
+    installation = Installation(from_scratch=True, DATABASE_URL=server.url)
     try:
         installation.start()
         codes = installation.launch({"steps": 30}, {"steps": 120, "step_seconds": 0.1})

@@ -11,6 +11,9 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+# as job processes have it: a thread that waits in a loop takes the core from the tests beside it
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 # Property tests state laws, not speed: on a busy machine one example may take any time. Continuous integration tries
 # the same examples each time, so that it speaks of the change; other runs look for new ones.
 settings.register_profile("product", deadline=None, derandomize=bool(os.environ.get("CI")))

@@ -113,6 +113,9 @@
   const ours = (event) => event.target.closest && event.target.closest("form[data-figures]");
   document.addEventListener("htmx:configRequest", (event) => {
     if (!ours(event)) return;
+    // what waited for its turn would send a number that is not finished now; it is sent when that is
+    const next = due.get(event.target);
+    if (next && next.part.type === "text" && !finished(next.part.value, event.target)) { event.preventDefault(); return; }
     const same = last.figure !== null && last.figure === figure(event.detail.triggeringEvent) && Date.now() - last.at < PAUSE;
     event.detail.headers["Uplift-Gesture"] = same ? "same" : "new";
   });

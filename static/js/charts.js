@@ -100,13 +100,21 @@
     paint.done();
   }
 
-  // one chart at a time, those on the screen first, with room between them for keys, sliders and answers: a chart
-  // takes longer to draw than an answer to come. While a slider moves, the first chart moves along and the others wait.
-  const REST = 60;
+  // One chart at a time, those on the screen first, with room between them for keys, sliders and answers: a chart takes
+  // longer to draw than an answer to come. While one types, charts wait; while a slider moves, some move along.
+  const REST = 120;
+  const PACE = 160;
   let waiting = false;
-  let touched = -Infinity;
-  let isAlong = false;
-  document.addEventListener("input", () => { touched = performance.now(); }, true);
+  let touched = { at: -Infinity, slides: false };
+  let drawnAt = -Infinity;
+  document.addEventListener("input", ({ target }) => {
+    if (["range", "text", "number"].includes(target.type)) touched = { at: performance.now(), slides: target.type === "range" };
+  }, true);
+  function pause() {
+    const now = performance.now();
+    const rest = touched.at + REST - now;
+    return rest > 0 && touched.slides ? Math.min(rest, drawnAt + PACE - now) : rest;
+  }
   const distance = (plot) => {
     const box = plot.getBoundingClientRect();
     return Math.max(0, box.top - innerHeight, -box.bottom);
@@ -114,16 +122,15 @@
   function follow() {
     if (waiting) return;
     waiting = true;
-    const rest = isAlong ? touched + REST - performance.now() : 0;
-    if (rest > 0) { setTimeout(() => { waiting = false; follow(); }, rest); return; }
+    if (pause() > 0) { setTimeout(() => { waiting = false; follow(); }, pause()); return; }
     // after the frame that shows what came with the data
     requestAnimationFrame(() => setTimeout(() => {
       waiting = false;
       const next = [...document.querySelectorAll("[data-chart]")].filter(stale).sort((one, other) => distance(one) - distance(other));
       if (!next.length) return;
       put(window.Plotly, next.slice(0, 1));
-      isAlong = next.length > 1;
-      if (isAlong) follow();
+      drawnAt = performance.now();
+      if (next.length > 1) follow();
     }));
   }
 
@@ -131,10 +138,7 @@
     const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => force ? document.getElementById(plot.dataset.chart) : stale(plot));
     if (!plots.length) return;
     // printing waits for nothing: once Plotly is there, it is done on return
-    const begin = () => {
-      isAlong = false;
-      if (force) put(window.Plotly, plots); else follow();
-    };
+    const begin = () => { if (force) put(window.Plotly, plots); else follow(); };
     if (window.Plotly) { begin(); return; }
     plotly().then(begin, () => plots.forEach(fail));
   }

@@ -78,13 +78,13 @@ def test_the_measured_run_lies_in_the_range() -> None:
 MEASURED = Speed(
     device="cpu",
     precision="float32",
-    learning_flops_per_second=1.17e11,
-    reading_flops_per_second=1.30e11,
-    weights_per_second=5.9e9,
-    layer_seconds=1.5e-3,
-    updates_per_second=3.5e8,
-    written_bytes_per_second=7.9e8,
-    start_seconds=6.7,
+    learning_flops_per_second=1.055e11,
+    reading_flops_per_second=1.127e11,
+    weights_per_second=6.2e9,
+    layer_seconds=1.3e-3,
+    updates_per_second=3.3e8,
+    written_bytes_per_second=8.2e8,
+    start_seconds=4.4,
     read="2026-11-22",
 )
 """A 2-core Xeon without matrix units, by `python -m training speed`."""

@@ -1,6 +1,6 @@
 // Figures as fields: a slider beside each number, one entry of the history a gesture, faults told where they are.
-// Works on every form[data-figures]; data-thousands and data-decimal say how this place writes numbers. The event
-// "figures" says that a change is to be sent: the form's hx-trigger waits for it.
+// Works on every form[data-figures]; data-thousands and data-decimal say how this place writes numbers. A form whose
+// hx-trigger names the event "figures" is told by it when a change is to be sent.
 (function () {
   "use strict";
   const STEPS = 200;
@@ -84,7 +84,7 @@
     if (!form || form.dataset.figures === undefined) return;
     // a field that turns bad while one types must not take the focus from the next one
     document.body.dataset.focused = "1";
-    changed(part, form);
+    if (/\bfigures\b/.test(form.getAttribute("hx-trigger"))) changed(part, form);
     const { range, field } = pair(part);
     if (!range || !field) return;
     if (part === range) {

@@ -167,7 +167,12 @@ def choose_forward(
     packing: bool,
     batch_size: int,
 ) -> tuple[Forward, str]:
-    """The packed forward if it gives the plain one's losses on the first rows, else the padded; and why, in words."""
+    """The packed forward if it gives the plain one's losses on the first rows, else the padded; and why, in words.
+
+    Leaves the model in evaluation mode: with dropout no two forwards are alike, and peft makes its adapters in training
+    mode.
+    """
+    adapted.model.eval()
     pad_id = cast(int, tokenizer.pad_token_id)
     padded = PaddedForward(adapted.model, device=device, max_rows=batch_size, pad_id=pad_id)
     if not packing:

@@ -191,6 +191,17 @@ class TestChoice:
         assert name == "padded"
         assert "see each other" in why
 
+    @pytest.mark.parametrize("method", ["lora", "dora"])
+    def test_dropout_is_off_while_rows_are_compared(self, method: str) -> None:
+        """peft makes adapters in training mode: with their dropout on, the same forward differs from one time to the
+        next, and every model with dropout would be told that its rows see each other."""
+        made = adapt(tiny_llama(), Adaptation.model_validate({"method": method, "rank": 4, "dropout": 0.5}))
+        with torch.no_grad():
+            for value in made.trainable.values():
+                value.add_(torch.randn_like(value) * 0.1)
+        made.model.train()
+        assert self.choose(made)[0] == "packed"
+
     def test_one_glitch_of_the_machine_is_no_leak(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """A reading that does not come again says nothing about the mask."""
         exact, readings = PackedForward.losses, itertools.count()

@@ -6,10 +6,10 @@ Every function is pure, and refuses input it cannot answer with a `ValueError` t
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betainc, ndtri
 
 Floats = npt.NDArray[np.float64]
 
@@ -57,6 +57,8 @@ def mcnemar_exact(b: int, c: int) -> float:
     if total == 0 or b == c:
         return 1.0
     # binomial distribution function as a regularised incomplete beta: no overflow for large counts
+    from scipy.special import betainc  # a third of a second that each start of the site would take
+
     return min(1.0, 2.0 * float(betainc(total - fewer, fewer + 1, 0.5)))
 
 
@@ -184,7 +186,7 @@ def needed_items(
         raise ValueError(f"discordance must be from |difference| ({size:g}) to 1, not {discordance}")
     if not 0.5 <= power < 1:
         raise ValueError(f"power must be from 0.5 to below 1, not {power}")
-    spread = _two_sided_z(confidence) * math.sqrt(share) + float(ndtri(power)) * math.sqrt(share - size * size)
+    spread = _two_sided_z(confidence) * math.sqrt(share) + NormalDist().inv_cdf(power) * math.sqrt(share - size * size)
     return math.ceil((spread / size) ** 2 - 1e-9)
 
 
@@ -213,7 +215,7 @@ def _check_count(name: str, value: int) -> None:
 def _two_sided_z(confidence: float) -> float:
     if not 0 < confidence < 1:
         raise ValueError(f"confidence must be between 0 and 1, not {confidence}")
-    return float(ndtri(0.5 + confidence / 2))
+    return NormalDist().inv_cdf(0.5 + confidence / 2)
 
 
 def _scores(name: str, values: Sequence[float] | Floats) -> Floats:

@@ -163,7 +163,7 @@ def test_a_file_past_the_upload_limit(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv", "rows.txt", "rows.json"])
-def test_a_line_of_50_mb_costs_one_fault_and_no_memory(tmp_path, name):
+def test_a_line_of_100_mb_costs_one_fault_and_no_memory(tmp_path, name):
     path = tmp_path / name
     before, around = {
         "rows.jsonl": (LINE, b'{"prompt": "%s", "completion": "b"}\n'),
@@ -174,7 +174,7 @@ def test_a_line_of_50_mb_costs_one_fault_and_no_memory(tmp_path, name):
     left, right = around.split(b"%s")
     with path.open("wb") as file:
         file.write(before + left)
-        for _ in range(50):
+        for _ in range(100):
             file.write(b"x" * MIB)
         file.write(right + {"rows.csv": b"z,b\n", "rows.txt": b"z\n"}.get(name, LINE.replace(b"a", b"z")))
         file.write(b"]" if name == "rows.json" else b"")

@@ -1,8 +1,12 @@
 """Texts on paper: the face of each character, where lines break, and that what no face has is seen."""
 
-import hashlib
 import io
 import re
+import sys
+import tomllib
+from collections.abc import Iterator
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import pypdfium2
@@ -11,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfgen.canvas import Canvas
 
-from webapp.ui.vectors import faces
+from webapp.business.exports.pdf.paper import Paper
+from webapp.ui.vectors import faces, packaged
 from webapp.ui.vectors.breaking import broken, pieces
 from webapp.ui.vectors.letters import Letters
 
@@ -39,16 +44,22 @@ def test_the_first_face_that_has_a_character_shows_it(text: str, language: str, 
     assert "".join(run.text for run in found) == text
 
 
+@pytest.fixture
+def unread() -> Iterator[None]:
+    """What is kept of faces belongs to the machine of one test."""
+    kept = (faces._latin, faces._eastern, faces._absent, faces.shape, faces.width)
+    for each in kept:
+        each.cache_clear()
+    yield
+    for each in kept:
+        each.cache_clear()
+
+
+@pytest.mark.usefixtures("unread")
 def test_a_machine_without_latin_faces_shows_every_script_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(faces, "_FOLDERS", ("/nowhere",))
-    for cached in (faces._latin, faces.shape):
-        cached.cache_clear()
-    try:
-        found = [(run.face.name, run.text) for run in faces.runs("Été −3 Ключ 見", "serif")]
-        assert found == [("Times-Roman", "Été –3 "), ("Uplift-zh", "Ключ"), ("Times-Roman", " "), ("Uplift-zh", "見")]
-    finally:
-        for cached in (faces._latin, faces.shape):
-            cached.cache_clear()
+    found = [(run.face.name, run.text) for run in faces.runs("Été −3 Ключ 見", "serif")]
+    assert found == [("Times-Roman", "Été –3 "), ("Uplift-zh", "Ключ"), ("Times-Roman", " "), ("Uplift-zh", "見")]
 
 
 @pytest.mark.parametrize(
@@ -137,9 +148,68 @@ def test_a_long_text_is_broken_in_time_that_grows_with_it() -> None:
     assert calls < 10 * 40_000
 
 
-def test_the_typefaces_are_the_files_that_are_described() -> None:
-    folder = Path(faces.__file__).parent / "fonts"
-    told = (folder / "README.md").read_text()
-    for file in sorted(folder.glob("*.tt?")):
-        assert f"`{file.name}`" in told
-        assert hashlib.sha256(file.read_bytes()).hexdigest() in told
+TYPEFACES = (packaged.CHINESE_AND_KOREAN, packaged.JAPANESE)
+GONE = packaged.CHINESE_AND_KOREAN._replace(module="no_such_package")
+CHANGED = packaged.JAPANESE._replace(file="__init__.py")
+MOVED = packaged.JAPANESE._replace(file="fonts/elsewhere.ttf")
+
+
+@pytest.mark.parametrize("typeface", TYPEFACES, ids=lambda each: each.name)
+def test_a_typeface_is_read_from_the_package_that_is_pinned_without_running_it(typeface: packaged.Typeface) -> None:
+    assert typeface.path() is not None
+    assert typeface.module not in sys.modules
+    package, pinned = typeface.requirement.split("==")
+    assert version(package) == pinned
+    root = Path(__file__).parents[3]
+    assert typeface.requirement in tomllib.loads((root / "pyproject.toml").read_text())["project"]["dependencies"]
+    assert typeface.requirement in (root / "constraints.txt").read_text().splitlines()
+
+
+@pytest.mark.usefixtures("unread")
+def test_characters_of_a_typeface_that_is_missing_or_changed_are_a_mark_and_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(faces, "_EASTERN", {"zh": GONE, "ja": CHANGED})
+    mark = faces.shape(faces.MARK, "bold").text
+    assert "".join(run.text for run in faces.runs("Plan 見積 안녕", "bold", "ja")) == f"Plan {mark * 2} {mark * 2}"
+    assert faces.lacking("Plan 見積 안녕") == set("見積안녕")
+    assert faces.absent("Plan 見", "ja") == {GONE, CHANGED}
+    assert faces.absent("Plan – €", "ja") == faces.absent("שלום") == set()
+
+
+@pytest.mark.usefixtures("unread")
+def test_japanese_has_chinese_shapes_where_its_typeface_is_not_there_and_that_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(faces, "_EASTERN", {"zh": packaged.CHINESE_AND_KOREAN, "ja": MOVED})
+    assert {run.face.name for run in faces.runs("見積の表", "sans", "ja")} == {"Uplift-zh"}
+    assert faces.lacking("見積の表") == set()
+    assert faces.absent("見積の表", "ja") == {MOVED}
+    assert faces.absent("報价") == set()
+
+
+@pytest.mark.usefixtures("unread")
+def test_the_last_page_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces, "_EASTERN", {"zh": GONE, "ja": packaged.JAPANESE})
+    paper = Paper("Plan 안녕", size="a4", on=date(2026, 4, 1))
+    paper.name(paper.title)
+    paper.turn()
+    *_, last = pypdfium2.PdfDocument(paper.finished())
+    told = " ".join(last.get_textpage().get_text_range().split())
+    assert "cannot show: U+B155, U+C548. The typeface WenQuanYi Micro Hei was missing or changed" in told
+    assert f"pip install --force-reinstall --no-deps {GONE.requirement}" in told
+    assert "IPAex" not in told
+
+
+@pytest.mark.usefixtures("unread")
+def test_a_machine_without_any_face_draws_the_mark_of_pdf_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(faces, "_FOLDERS", ("/nowhere",))
+    monkeypatch.setattr(faces, "_EASTERN", {"zh": GONE, "ja": CHANGED})
+    target = io.BytesIO()
+    canvas = Canvas(target)
+    letters = Letters()
+    letters.draw(canvas, 50, 500, "Plan 見 □ ❏", 12, "serif")
+    canvas.save()
+    assert pypdfium2.PdfDocument(target.getvalue())[0].get_textpage().get_text_range() == "Plan ❏ ❏ ❏"
+    assert letters.lacking == {"見"}
+    assert letters.absent == {GONE, CHANGED}

@@ -1,23 +1,24 @@
 """The typefaces of paper, and which of them shows which character.
 
-A style asks its faces in turn: a Latin one of the machine, or one of PDF's own, which every reader has; then those in
-`fonts/`, which come with the site and are embedded, for Greek, Cyrillic, Chinese, Japanese and Korean. What none has,
+A style asks its faces in turn: a Latin one of the machine, or one of PDF's own, which every reader has; then those that
+packages bring (see `packaged`), which are embedded, for Greek, Cyrillic, Chinese, Japanese and Korean. What none has,
 or would show wrongly without shaping, becomes `MARK`.
 """
 
 import re
 import unicodedata
 from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Literal, NamedTuple
+
+from .packaged import CHINESE_AND_KOREAN, JAPANESE, Typeface
 
 Style = Literal["sans", "bold", "serif"]
 MARK = "\N{WHITE SQUARE}"
 """Stands for a character that no face shows."""
-
 _FOLDERS = (
     "/usr/share/fonts/truetype/liberation",
     "/usr/share/fonts/truetype/liberation2",
@@ -30,7 +31,7 @@ _FILES: dict[Style, str] = {
     "serif": "LiberationSerif-Regular.ttf",
 }
 _OWN: dict[Style, str] = {"sans": "Helvetica", "bold": "Helvetica-Bold", "serif": "Times-Roman"}
-_EASTERN = {"zh": "wqy-microhei.ttc", "ja": "ipaexg.ttf"}
+_EASTERN = {"zh": CHINESE_AND_KOREAN, "ja": JAPANESE}
 
 _NEAREST = {
     "\N{MINUS SIGN}": "\N{EN DASH}",
@@ -43,16 +44,19 @@ _NEAREST = {
 
 _KEPT_SPACES = (" ", "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}", "\N{FIGURE SPACE}", "\N{IDEOGRAPHIC SPACE}")
 _NO_CHARACTER = 0xFFFF
-_RIGHT_TO_LEFT = ("R", "AL", "AN")
 
 
 @dataclass(frozen=True)
 class Face:
-    """A face as the canvas knows it; `has` holds the code points that it shows. is_thickened: its bold is drawn."""
+    """A face as the canvas knows it; `has` holds the code points that it shows. is_thickened: its bold is drawn.
+
+    absent: the typeface that stands here in the order of faces, but is not on this machine; it shows nothing.
+    """
 
     name: str
     has: Container[int] = field(repr=False, compare=False)
     is_thickened: bool = False
+    absent: Typeface | None = None
 
 
 class Run(NamedTuple):
@@ -60,6 +64,10 @@ class Run(NamedTuple):
 
     face: Face
     text: str
+
+
+_OWN_MARK = Run(Face("ZapfDingbats", ()), "\N{LOWER RIGHT DROP-SHADOWED WHITE SQUARE}")
+"""The mark in a face of PDF's own, where neither the machine nor a package has one."""
 
 
 class _Latin:
@@ -85,7 +93,20 @@ def runs(text: str, style: Style, language: str = "") -> list[Run]:
 
 def lacking(text: str) -> set[str]:
     """The characters of a text that are drawn as `MARK`."""
-    return {each for each in cleaned(text) if each != MARK and shape(each, "sans").text == MARK}
+    mark = shape(MARK, "sans")
+    return {each for each in cleaned(text) if each not in (MARK, mark.text) and shape(each, "sans") == mark}
+
+
+def absent(text: str, language: str = "") -> set[Typeface]:
+    """The typefaces that are not here and would be asked before one that is; for a `lacking` character, all of them."""
+    return set().union(*(_absent(each, language) for each in cleaned(text)))
+
+
+@lru_cache(maxsize=8192)
+def _absent(each: str, language: str) -> frozenset[Typeface]:
+    asked = iter(()) if _is_right_to_left(each) else _asked("sans", language)
+    passed = takewhile(lambda face: not _sign(face, each), asked)
+    return frozenset(face.absent for face in passed if face.absent)
 
 
 @lru_cache(maxsize=512)
@@ -113,12 +134,21 @@ def _is_invisible(each: str, category: str, before: list[str]) -> bool:
 @lru_cache(maxsize=8192)
 def shape(each: str, style: Style, language: str = "") -> Run:
     """The first face that shows a character, with what it shows."""
-    if unicodedata.bidirectional(each) not in _RIGHT_TO_LEFT:
+    if not _is_right_to_left(each):
         for face in _asked(style, language):
-            for sign in (each, _NEAREST.get(each, each)):
-                if ord(sign) in face.has:
-                    return Run(face, sign)
-    return shape(MARK, style, language)
+            sign = _sign(face, each)
+            if sign:
+                return Run(face, sign)
+    return shape(MARK, style, language) if each != MARK else _OWN_MARK
+
+
+def _is_right_to_left(each: str) -> bool:
+    return unicodedata.bidirectional(each) in ("R", "AL", "AN")
+
+
+def _sign(face: Face, each: str) -> str:
+    """What the face shows for a character; nothing where it lacks it."""
+    return next((sign for sign in (each, _NEAREST.get(each, each)) if ord(sign) in face.has), "")
 
 
 @lru_cache(maxsize=8192)
@@ -147,11 +177,11 @@ def _latin(style: Style) -> Face:
 
 @lru_cache
 def _eastern(key: str, is_bold: bool) -> Face:
-    """A face that comes with the site, read when a text first needs it: it takes a tenth of a second."""
+    """A face that a package brings, read when a text first needs it: it takes a tenth of a second."""
     if is_bold:
-        plain = _eastern(key, False)
-        return Face(plain.name, plain.has, is_thickened=True)
-    return _registered(f"Uplift-{key}", Path(__file__).parent / "fonts" / _EASTERN[key])
+        return replace(_eastern(key, False), is_thickened=True)
+    path = _EASTERN[key].path()
+    return _registered(f"Uplift-{key}", path) if path else Face("", (), absent=_EASTERN[key])
 
 
 def _registered(name: str, file: Path) -> Face:

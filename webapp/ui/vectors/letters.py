@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Literal
 from . import faces
 from .breaking import broken
 from .faces import Style
+from .packaged import Typeface
 
 if TYPE_CHECKING:
     from reportlab.pdfgen.canvas import Canvas
@@ -15,11 +16,15 @@ _THICKENED = 1 / 42
 
 
 class Letters:
-    """Measures and draws. `language`: see `faces.language_of`. `lacking` collects what no face could show."""
+    """Measures and draws. `language`: see `faces.language_of`.
+
+    `lacking` collects what no face could show, `absent` the typefaces that were asked for in vain.
+    """
 
     def __init__(self, language: str = "") -> None:
         self.language = language
         self.lacking: set[str] = set()
+        self.absent: set[Typeface] = set()
 
     def width(self, text: str, size: float, style: Style = "sans") -> float:
         """How wide the text is drawn, in points."""
@@ -41,6 +46,7 @@ class Letters:
     ) -> None:
         """One line with its baseline at y, from x on, around it, or up to it; in the colour that fills now."""
         self.lacking |= faces.lacking(text)
+        self.absent |= faces.absent(text, self.language)
         x -= {"start": 0.0, "middle": 0.5, "end": 1.0}[align] * self.width(text, size, style)
         for face, part in faces.runs(text, style, self.language):
             written = canvas.beginText(x, y)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import roi
 from roi import Assumed, Beta, Empirical, Fixed, Measured, Published, Quantity, Range, Triangular
 from roi.formulas import LINES, MONTHS, WORK
+from webapp.business.exports.legible import legible
 from webapp.business.exports.words import OPTION_KINDS, cell_text, figure_text, origin_text, spread_text
 from webapp.business.exports.xlsx.book import at, column, sheet_name
 from webapp.business.exports.xlsx.translate import sheet_formula, translated
@@ -24,6 +25,12 @@ def test_no_text_begins_like_a_formula(text: str) -> None:
     safe = cell_text(text)
     assert not safe.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
     assert safe.endswith(text)
+
+
+def test_a_case_that_no_database_takes_is_legible_too() -> None:
+    data = roi.preset("claims-team").data()
+    shown = legible(roi.parse({**data, "name": "a\x00b"}))
+    assert shown == roi.parse({**data, "name": "a\N{REPLACEMENT CHARACTER}b"})
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠"])

@@ -74,14 +74,21 @@ class Paper:
         return self._target.getvalue()
 
     def _tell_what_lacks(self) -> None:
-        """What stands for characters that no face has, and which they were."""
+        """What stands for characters that no face has, which they were, and what to install for better ones."""
         points = sorted(ord(each) for each in self.letters.lacking)
         if points:
             listed = ", ".join(f"U+{point:04X}" for point in points[:_MOST_TOLD])
             rest = " and others" if len(points) > _MOST_TOLD else ""
-            self.need(30)
-            told = f"{MARK} stands for characters that the typefaces of this paper cannot show: {listed}{rest}."
-            self.text(told, 7, ink="ink-3")
+            self._tell(f"{MARK} stands for characters that the typefaces of this paper cannot show: {listed}{rest}.")
+        for each in sorted(self.letters.absent):
+            self._tell(
+                f"The typeface {each.name} was missing or changed on the machine that made this paper. To install it:"
+            )
+            self._tell(f"pip install --force-reinstall --no-deps {each.requirement}")
+
+    def _tell(self, text: str) -> None:
+        self.need(30)
+        self.text(text, 7, ink="ink-3")
 
     def outline(self, title: str, *, level: int = 0) -> None:
         """An entry of the document's outline that leads to where the pen is. level: 1 is below the last of level 0."""

@@ -93,7 +93,7 @@ def told(page: Page) -> None:
     """LoRA's gain over the base model is real, and every claim has a verdict."""
     expect(page.get_by_role("heading", level=1)).to_contain_text("LoRA gains")
     row = page.get_by_role("row", name=re.compile("^LoRA"))
-    low = re.search(r"\+[\d.]+ pts \[([+−-]?[\d.]+)", row.inner_text())
+    low = re.search(r"\+[\d.]+ pts\s+\[([+−-]?[\d.]+)", row.inner_text())
     assert low is not None, row.inner_text()
     assert float(low[1].replace("−", "-").replace("+", "")) > 0
     claims = page.locator(".verdicts li").filter(has_text="claimed")

@@ -31,6 +31,10 @@ def changes(milestone: Milestone) -> dict[str, tuple[str, str]]:
     return {change.field: (change.old, change.new) for change in found}
 
 
+def test_the_standard_plan_names_no_currency() -> None:
+    assert not set("$€£¥") & set(standard_plan().model_dump_json())
+
+
 def test_a_roadmap_starts_on_the_day_and_only_once(project: Project, people: dict[str, User]) -> None:
     monday = date(2026, 9, 7)
     made = adopt.start_roadmap(by=people["editor"], project=project, starts=monday)

@@ -67,7 +67,7 @@ REASONING = (
                 "figure": "cost_per_item_correct",
                 "comparator": "at_most",
                 "threshold": 1.0,
-                "title": "A correct item costs at most $1",
+                "title": "A correct item costs at most 1 in the currency of its scenario",
             },
             {"kind": "scenario", "figure": "probability_npv_positive", "threshold": 0.8, "title": "P(NPV > 0) ≥ 80%"},
         ],

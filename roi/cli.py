@@ -65,7 +65,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     scenario = _read(arguments.scenario)
     found = evaluate(scenario).data()
     if arguments.trials:
-        from .montecarlo import simulate  # scipy takes half a second to import
+        from .montecarlo import simulate  # scipy takes a quarter of a second to import
 
         try:
             simulation = simulate(scenario, trials=arguments.trials, seed=arguments.seed)

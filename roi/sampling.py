@@ -8,13 +8,14 @@ equal points.
 import math
 from collections.abc import Callable, Iterator
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import special
 
 from .quantity import Beta, Empirical, Quantity, Range, Triangular
+from .sequence import BITS, scrambled
 
 Array = NDArray[np.float64]
 Inverse = Callable[[Array], Array]
@@ -29,8 +30,8 @@ KEPT = 1 << 12
 MAX_TRIALS = 10_000_000
 
 _Z95 = float(special.ndtri(0.95))
-_HALF_CELL = 2.0**-31
-"""Half the spacing of scipy's Sobol points (30 bits): added so that no point is 0, whose normal score is infinite."""
+_HALF_CELL = 0.5**BITS / 2
+"""Half the spacing of Sobol points: added so that no point is 0, whose normal score is infinite."""
 
 _BETA_CELLS = 512
 _BETA_REACH = 6.4
@@ -54,7 +55,7 @@ def blocks(
 ) -> Iterator[Array]:
     """Points strictly inside 0 and 1, block by block: arrays [inputs, b] whose b add up to `trials`.
 
-    `sobol`: one scrambled Sobol sequence (Owen 1998 by way of `scipy.stats.qmc.Sobol`), continued from block to block.
+    `sobol`: one scrambled Sobol sequence (see `roi.sequence`), continued from block to block.
     `lhs`: each block is its own Latin hypercube (McKay, Beckman and Conover 1979; replicated, as in Iman 1981).
     `correlations`: rank correlations [inputs, inputs], reached within each block (see `correlate`). Up to `KEPT` trials
     are read-only: the next one who asks is given the same array.
@@ -90,22 +91,8 @@ def _blocks(sizes: list[int], inputs: int, seed: int, method: Method, correlatio
 
 
 def _sobol(inputs: int, seed: int) -> Callable[[int], Array]:
-    from scipy.stats import qmc  # scipy.stats takes half a second to import
-
-    engine = qmc.Sobol(inputs, scramble=True, rng=np.random.default_rng(seed))
-    # the first point is drawn alone: scipy warns where a first draw is no power of two, and blocks join up anyway
-    pending: list[Any] = [engine.random(1)]
-
-    def draw(size: int) -> Array:
-        points = np.empty((inputs, size))
-        held = pending.pop() if pending else np.empty((0, inputs))
-        points[:, : len(held)] = held.T
-        if size > len(held):
-            points[:, len(held) :] = engine.random(size - len(held)).T
-        points += _HALF_CELL
-        return points
-
-    return draw
+    draw = scrambled(inputs, seed)
+    return lambda size: draw(size) + _HALF_CELL
 
 
 def _latin_hypercube(inputs: int, seed: int) -> Callable[[int], Array]:

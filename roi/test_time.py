@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import PchipInterpolator
+
+from .monotone import monotone
 
 Array = NDArray[np.float64]
 
@@ -112,8 +113,7 @@ def _interpolated(points: Sequence[MeasuredPoint], values: Sequence[float], samp
         return np.full_like(samples, values[0])
     places = np.log([point.samples for point in points])
     # an end may come out a rounding off its measured value in log space
-    with np.errstate(over="ignore"):  # slopes of 1e-300, which then count as flat
-        between = PchipInterpolator(places, values)(np.clip(np.log(samples), places[0], places[-1]))
+    between = monotone(places, values, np.clip(np.log(samples), places[0], places[-1]))
     return np.asarray(np.clip(between, 0.0, 1.0))
 
 

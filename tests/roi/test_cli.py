@@ -130,3 +130,11 @@ def test_an_evaluation_loads_neither_scipy_nor_pandas() -> None:
     code = "import sys, roi; roi.evaluate(roi.preset('claims-team')); print({'scipy', 'pandas'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "set()"
+
+
+def test_a_simulation_loads_only_the_special_functions_of_scipy() -> None:
+    code = "import sys, roi; roi.simulate(roi.preset('claims-team'), trials=256); roi.best_samples; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.split())
+    assert "scipy.special" in loaded
+    assert not {"scipy.stats", "scipy.interpolate", "scipy.optimize", "scipy.sparse"} & loaded

@@ -1,9 +1,12 @@
 """The best number of samples an item, by hand and against brute force."""
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.interpolate import PchipInterpolator
 
+from roi.monotone import monotone
 from roi.test_time import MeasuredPoint, best_samples, value_per_item
 
 CURVE = [MeasuredPoint(1, 0.50), MeasuredPoint(2, 0.60), MeasuredPoint(4, 0.66), MeasuredPoint(8, 0.68)]
@@ -80,3 +83,17 @@ def test_accuracy_never_leaves_the_measured_range_and_no_other_number_is_better(
 def test_a_curve_that_cannot_be_is_refused(curve: list[MeasuredPoint], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         best_samples(curve, value_per_item(price_per_sample=0.0, value_per_correct=1.0))
+
+
+_HEIGHTS = st.one_of(st.floats(0, 1), st.sampled_from([0.0, 0.2, 0.5, 1e-300]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(1, 4096), _HEIGHTS), min_size=2, max_size=8, unique_by=lambda point: point[0]))
+def test_between_points_lie_the_monotone_cubics_of_scipy(points: list[tuple[int, float]]) -> None:
+    numbers, heights = zip(*sorted(points), strict=True)
+    places = np.log(numbers)
+    at = np.concatenate([places, np.linspace(places[0], places[-1], 60)])
+    with np.errstate(over="ignore"):
+        wanted = PchipInterpolator(places, heights)(at)
+    assert monotone(places, heights, at) == pytest.approx(wanted, rel=0, abs=1e-12)

@@ -20,6 +20,7 @@ from roi.sampling import (
     normal_range,
     triangular,
 )
+from roi.sequence import scrambled
 
 METHODS: list[Method] = ["sobol", "lhs"]
 
@@ -59,6 +60,20 @@ def test_sobol_points_go_on_from_block_to_block() -> None:
     engine = stats.qmc.Sobol(3, scramble=True, rng=np.random.default_rng(9))
     whole = np.concatenate([engine.random(1), engine.random(trials - 1)])
     assert np.array_equal(drawn(trials, 3, seed=9), whole.T + 2.0**-31)
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 40, 200])
+def test_sobol_points_are_those_of_scipy_however_they_are_drawn(inputs: int) -> None:
+    engine = stats.qmc.Sobol(inputs, scramble=True, rng=np.random.default_rng(inputs))
+    whole = np.concatenate([engine.random(1), engine.random(9_999)])
+    draw = scrambled(inputs, inputs)
+    found = np.concatenate([draw(size) for size in (1, 0, 4_095, 1, 4_097, 1_806)], axis=1)
+    assert np.array_equal(found, whole.T)
+
+
+def test_there_are_sobol_points_for_so_many_inputs_and_no_more() -> None:
+    with pytest.raises(ValueError, match="at most 21,201 figures"):
+        scrambled(21_202, 0)
 
 
 def test_a_latin_hypercube_has_one_point_in_each_stratum() -> None:

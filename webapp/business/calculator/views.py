@@ -16,7 +16,7 @@ from webapp.ui.locales import in_locale
 from .answer import outcome_context, page_context, part_context, working_context
 from .session import Session, opened, sent
 
-DOWNLOADS = ("xlsx", "pdf", "csv", "json")
+DOWNLOADS = ("xlsx", "pdf-letter", "pdf-a4", "csv", "json")
 """The formats beside the outcome; an export of a stored scenario has more."""
 
 
@@ -80,5 +80,5 @@ def _keep_in_history(request: HttpRequest, response: HttpResponse, session: Sess
 def _link(request: HttpRequest, session: Session) -> dict[str, Any]:
     return {
         "link": request.build_absolute_uri(_address(session)),
-        "formats": [name for name in DOWNLOADS if name in FORMATS],
+        "formats": [(name, FORMATS[name]) for name in DOWNLOADS],
     }

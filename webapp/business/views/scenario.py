@@ -43,7 +43,7 @@ def scenario(request: HttpRequest, code: str, scenario: str) -> HttpResponse:
             "newer": renewals(case, bound),
             "mix": mix(case),
             "others": list(others[:MOST_COMPARED]),
-            "formats": list(FORMATS.items()),
+            "formats": [each for each in FORMATS.items() if each[0] != "pdf"],  # each size stands beside it
         }
         return render(request, "business/scenarios/scenario.html", context)
 

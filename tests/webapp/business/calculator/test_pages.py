@@ -125,8 +125,9 @@ def test_an_options_own_figures_come_when_asked(client: Client, db: None) -> Non
 
 def test_downloads_and_saving_carry_the_calculation(client: Client, db: None) -> None:
     page = client.get("/roi/?work.coverage=0.4").content.decode()
-    for kind in ("xlsx", "pdf", "csv", "json"):
-        assert f'href="/roi/export/?work.coverage=0.4&amp;format={kind}"' in page
+    offered = {"xlsx": "XLSX", "pdf-letter": "PDF on Letter", "pdf-a4": "PDF on A4", "csv": "CSV", "json": "JSON"}
+    for kind, label in offered.items():
+        assert f'href="/roi/export/?work.coverage=0.4&amp;format={kind}" download>{label}</a>' in page
     assert "/roi/save/" not in page
     client.force_login(User.objects.create_user("member@example.com"))
     assert 'href="/roi/save/?work.coverage=0.4"' in client.get("/roi/?work.coverage=0.4").content.decode()

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 from xml.etree import ElementTree
@@ -86,6 +87,15 @@ def test_who_sees_a_scenario_may_have_it(
         client.force_login(people[who])
     assert client.get(address(scenario)).status_code == status
     assert client.post(address(scenario)).status_code in (405, status if status == 302 else 405)
+
+
+def test_a_scenario_page_offers_each_format_and_the_sizes_of_paper_by_name(
+    client: Client, scenario: Scenario, people: dict[str, User]
+) -> None:
+    client.force_login(people["viewer"])
+    page = client.get(reverse("business:scenario", args=[scenario.project.code, scenario.code])).content.decode()
+    offered = re.findall(r"format=([\w-]+)&amp;option=[^>]*download>([^<]+)<", page)
+    assert offered == [(key, FORMATS[key].label) for key in FORMATS if key != "pdf"]
 
 
 def test_a_scenario_of_another_project_is_not_found(

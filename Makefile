@@ -12,7 +12,7 @@ run: $(STAMP)
 	@$(BIN)/python manage.py setup
 	@exec $(BIN)/python manage.py up
 
-# One process trains, one test after the other; beside it the others mostly wait for browsers and processes.
+# One process trains real models, one test after the other; beside it the others mostly wait for browsers and processes.
 BESIDE := --numprocesses 3 --dist loadgroup
 
 test: $(STAMP) lint types quick

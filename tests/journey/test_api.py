@@ -12,7 +12,7 @@ import pytest
 
 from .product import MODEL, Product
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.alone]
 
 TOKEN_CODE = (
     "from webapp.accounts.models import User; from webapp.accounts.tokens import issue; "

@@ -10,7 +10,7 @@ from tests.browser.conftest import COLOURS, RULES, Axe, Shot
 
 from .product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.training]
+pytestmark = [pytest.mark.browser, pytest.mark.training, pytest.mark.alone]
 
 STUDY_SECONDS = 900
 

@@ -16,7 +16,7 @@ from webapp.jobs.children import Child
 
 from .product import MODEL, SOURCE
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.alone]
 
 CANCEL_SECONDS = 3.0
 STAGE_SECONDS = 180

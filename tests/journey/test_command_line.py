@@ -13,7 +13,7 @@ from training.home import state_folder
 
 from .product import MODEL, SOURCE
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.alone]
 
 
 def run(folder: Path, name: str, spec: dict[str, object], out: str) -> dict[str, object]:

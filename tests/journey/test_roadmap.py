@@ -12,7 +12,7 @@ from tests.browser.conftest import Axe, Shot
 from .conftest import Coding
 from .product import Product
 
-pytestmark = [pytest.mark.browser, pytest.mark.training]
+pytestmark = [pytest.mark.browser, pytest.mark.training, pytest.mark.alone]
 
 JOB_SECONDS = 600
 JUDGED_SECONDS = 60

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[3]
 MODEL = models_folder() / DEFAULT_MODEL
 ROWS = 8
 
-pytestmark = pytest.mark.training
+pytestmark = [pytest.mark.training, pytest.mark.alone]
 
 
 @pytest.fixture(scope="module")

@@ -47,6 +47,22 @@ def test_rows_never_overlap(name: str) -> None:
     assert all(second - first >= 7 for first, second in pairwise(rows))
 
 
+@pytest.mark.parametrize("unit", ["", "KRW 000"])
+def test_texts_below_an_axis_keep_apart(unit: str) -> None:
+    labels = [f"{unit} {number}" for number in range(0, 700, 100)]
+    flat = bars("worth", [600], ["a"], horizontal=True)
+    below = axis("Worth") | {"tickmode": "array", "tickvals": list(range(0, 700, 100)), "ticktext": labels}
+    for width in (60, 120, 250, 520):
+        scene = draw(figure([flat], x=below, y=axis("") | {"type": "category"}), width, 100)
+        found = [item for item in scene.items if isinstance(item, Text) and item.text in labels]
+        assert found[0].text == labels[0]
+        assert all(
+            second.x - first.x > text_width(first.text + second.text, first.size) / 2
+            for first, second in pairwise(found)
+        )
+        assert len(found) == 7 or width < 520
+
+
 @pytest.mark.parametrize("name", shapes.ALL)
 def test_every_chart_is_written_as_svg_and_pdf(name: str) -> None:
     from reportlab.pdfgen.canvas import Canvas

@@ -1,6 +1,7 @@
 """A figure as a scene: the frame around the marks is laid out here, as Plotly does it in a browser."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, Literal
 
 from webapp.ui.figures import Figure
@@ -96,13 +97,25 @@ def _place(thing: dict[str, Any], side: str, along: Scale) -> float:
 
 
 def _labels(layout: dict[str, Any], x: Scale, y: Scale) -> Iterator[Text]:
-    for value, text in ticks(layout["xaxis"], x):
-        yield Text(x.at(value), y.start + 10, text[0], _MUTED, _SIZE, "middle")
+    for place, text in _apart([(x.at(value), text[0]) for value, text in ticks(layout["xaxis"], x)]):
+        yield Text(place, y.start + 10, text, _MUTED, _SIZE, "middle")
     for value, text in ticks(layout["yaxis"], y):
         first = y.at(value) + 2.6 - (len(text) - 1) * _LEADING / 2
         for number, line in enumerate(text):
             paint = _MUTED if number or len(text) == 1 else _INK
             yield Text(x.start - 5, first + number * _LEADING, line, paint, _SIZE, "end")
+
+
+def _apart(texts: Sequence[tuple[float, str]]) -> Sequence[tuple[float, str]]:
+    """Every text at its place if they keep apart, else every second, third and so on from the first."""
+    for step in range(1, len(texts)):
+        kept = texts[::step]
+        if all(
+            abs(next_place - place) >= (text_width(text, _SIZE) + text_width(following, _SIZE)) / 2 + 3
+            for (place, text), (next_place, following) in pairwise(kept)
+        ):
+            return kept
+    return texts[:1]
 
 
 def _titles(layout: dict[str, Any], x: Scale, y: Scale, width: float, height: float) -> Iterator[Text]:

@@ -97,8 +97,8 @@ def _place(thing: dict[str, Any], side: str, along: Scale) -> float:
 
 
 def _labels(layout: dict[str, Any], x: Scale, y: Scale) -> Iterator[Text]:
-    for place, text in _apart([(x.at(value), text[0]) for value, text in ticks(layout["xaxis"], x)]):
-        yield Text(place, y.start + 10, text, _MUTED, _SIZE, "middle")
+    for place, label in _apart([(x.at(value), text[0]) for value, text in ticks(layout["xaxis"], x)]):
+        yield Text(place, y.start + 10, label, _MUTED, _SIZE, "middle")
     for value, text in ticks(layout["yaxis"], y):
         first = y.at(value) + 2.6 - (len(text) - 1) * _LEADING / 2
         for number, line in enumerate(text):

@@ -3,7 +3,7 @@
     python benchmarks/sft_pack_tokens.py [--device cuda] [--budgets 256,512,1024]
 
 Rows are random tokens. Prints row tokens a second (forward and backward of one step) for each kind of row and
-pack length, from which `PACK_TOKENS` in training/batches/forward.py is chosen.
+pack length, from which `PACK_TOKENS` in training/layout.py is chosen.
 """
 
 import argparse

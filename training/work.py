@@ -11,6 +11,14 @@ from .catalogue import Shape
 from .data.lengths import CLOSING_TOKENS
 from .devices import DeviceSpeed
 from .footprint import ATTENTION_MAPS, FOUR_BIT_BYTES, linear_maps, lora_parameters, training_memory
+from .layout import (
+    CHECKPOINT_SECONDS,
+    PACK_TOKENS,
+    ROWS_DURING_TRAINING,
+    SCORED_TOKENS,
+    WRITTEN_ROWS,
+    WRITTEN_TOKENS,
+)
 from .spec import EvaluateSpec, SftSpec
 
 FULL_FLOPS_PER_WEIGHT = 6.0
@@ -22,9 +30,6 @@ ENCODING_SECONDS = 3e-4
 READ_BYTES_PER_SECOND = 1e9
 OPENING_SECONDS = 0.5
 """Tokenizer, configuration, and the model's modules before its weights."""
-CHECKPOINT_SECONDS = 120.0
-VALIDATION_ROWS = 64
-"""Rows behind each point of the validation curve; the last is of all rows."""
 
 _PROCESS_BYTES = 0.9 * 1024**3
 _CHECK_PASSES = 6
@@ -157,7 +162,7 @@ class _Packed:
         return cls(rows * own + sequences * min(shared, length - own), sequences)
 
 
-def _most_tokens(device: DeviceSpeed, on_cpu: int, on_gpu: int) -> int:
+def _most(device: DeviceSpeed, on_cpu: int, on_gpu: int) -> int:
     return on_cpu if device.name == "cpu" else on_gpu
 
 
@@ -205,7 +210,13 @@ class _RowsRead:
 
     def packed(self, rows: float, device: DeviceSpeed, most_rows: float = math.inf) -> _Packed:
         length, shared = self.length + self.prompt, self.shared + self.prompt
-        return _Packed.of(rows, length, shared, most_tokens=_most_tokens(device, 512, 8192), most_rows=most_rows)
+        return _Packed.of(
+            rows,
+            length,
+            shared,
+            most_tokens=_most(device, PACK_TOKENS["cpu"], PACK_TOKENS["cuda"]),
+            most_rows=most_rows,
+        )
 
 
 def _train(
@@ -234,9 +245,9 @@ def _validate(
         return Part("validate")
     every = spec.eval_every_steps or max(5, math.ceil(steps / 10))
     times = (steps - 1) // every
-    some = read.packed(min(VALIDATION_ROWS, rows), device)
+    some = read.packed(min(ROWS_DURING_TRAINING, rows), device)
     whole = read.packed(rows, device)
-    checked = times * min(VALIDATION_ROWS, rows) + rows
+    checked = times * min(ROWS_DURING_TRAINING, rows) + rows
     answers = times * min(spec.sample_prompts, rows)
     flops = sizes.reading(times * some.tokens + whole.tokens, checked * read.targets)
     flops += answers * sizes.reading(read.length - read.targets, 1)
@@ -306,7 +317,7 @@ def evaluate_work(spec: EvaluateSpec, data: DataFacts, model: Shape, device: Dev
 
 def _read(rows: float, own: float, predictions: float, model: Shape, sizes: _Sizes, device: DeviceSpeed) -> Part:
     """`own` tokens of each row through the model, with logits for some of them."""
-    passes = math.ceil(rows * own / _most_tokens(device, 384, 4096))
+    passes = math.ceil(rows * own / _most(device, *SCORED_TOKENS))
     return Part(
         "answer",
         reading_flops=sizes.reading(rows * own, rows * predictions),
@@ -336,7 +347,7 @@ def _write(
     the limit; one that was ends where the answers of its rows did."""
     is_trained = spec.adapter is not None or spec.model.startswith("job:")
     written = min(spec.max_new_tokens, answer + 1) if is_trained else spec.max_new_tokens
-    at_once = max(1.0, min(_most_tokens(device, 48, 256), _most_tokens(device, 1024, 16_384) / own))
+    at_once = max(1.0, min(_most(device, *WRITTEN_ROWS), _most(device, *WRITTEN_TOKENS) / own))
     batches = math.ceil(rows / at_once)
     turns = batches * written
     part = Part(

@@ -12,14 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 from transformers import PreTrainedTokenizerBase
 
+from ..layout import PACK_TOKENS
 from ..models.adapt import Adapted
 from .encode import Example
 from .loss import summed_loss
 from .packing import Pack, build_pack, plan_packs
-
-PACK_TOKENS = {"cpu": 512, "mps": 2048, "cuda": 8192}
-"""Longest pack by device: past it the dense mask's square costs more than larger matrices gain.
-`benchmarks/sft_pack_tokens.py` measures it for a machine."""
 
 CHECK_ROWS = 3
 CHECK_TOKENS = 256

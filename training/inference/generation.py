@@ -5,12 +5,9 @@ from dataclasses import dataclass
 
 import torch
 
+from ..layout import WRITTEN_ROWS, WRITTEN_TOKENS
 from .forward import LanguageModel, Prefix
 
-CPU_TOKENS = 1024
-GPU_TOKENS = 16_384
-CPU_ROWS = 48
-GPU_ROWS = 256
 CPU_CACHE_BYTES = 1 << 30
 GPU_CACHE_BYTES = 8 << 30
 """Keys and values of a batch whose every answer takes its full length stay below this, unless one row is larger."""
@@ -42,7 +39,7 @@ def generate_greedy(
     `prefix` must start every prompt. Yields the answers of a batch at a time; `check` is called between tokens
     and may raise to stop. Ties go to the lower token number.
     """
-    budget = batch_tokens or language_model.token_budget(CPU_TOKENS, GPU_TOKENS)
+    budget = batch_tokens or language_model.token_budget(*WRITTEN_TOKENS)
     for batch in _batches(prompts, len(prefix.ids), budget, _row_limit(language_model, prefix, max_new_tokens)):
         own = [prompts[index][len(prefix.ids) :] for index in batch]
         written, ended = _generate_batch(language_model, own, prefix, max_new_tokens, stop_ids, check)
@@ -52,7 +49,7 @@ def generate_greedy(
 def _row_limit(language_model: LanguageModel, prefix: Prefix, max_new_tokens: int) -> Callable[[int], int]:
     """How many rows a batch may have, from the tokens of its longest prompt behind the prefix."""
     on_cpu = language_model.device.type == "cpu"
-    most, cache_bytes = (CPU_ROWS, CPU_CACHE_BYTES) if on_cpu else (GPU_ROWS, GPU_CACHE_BYTES)
+    most, cache_bytes = (WRITTEN_ROWS[0], CPU_CACHE_BYTES) if on_cpu else (WRITTEN_ROWS[1], GPU_CACHE_BYTES)
 
     def limit(longest: int) -> int:
         row_bytes = (prefix.length + longest + max_new_tokens) * language_model.cache_bytes_per_token

@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 import torch
 
+from ..layout import SCORED_TOKENS
 from .forward import LanguageModel, Prefix
 
-CPU_TOKENS = 384
-GPU_TOKENS = 4096
 _LOGIT_CELLS = 1 << 25
 """Logits held in float32 at one time (128 MiB)."""
 
@@ -47,7 +46,7 @@ def score_options(
 
     `prefix` must start every prompt. A list comes out after each forward, with the questions it completed.
     """
-    budget = batch_tokens or language_model.token_budget(CPU_TOKENS, GPU_TOKENS)
+    budget = batch_tokens or language_model.token_budget(*SCORED_TOKENS)
     scores: list[list[float]] = [[] for _ in questions]
     done = 0
     for row in _rows(questions, len(prefix.ids), budget):

@@ -13,6 +13,7 @@ from ..batches.forward import Forward, Losses
 from ..events import EventType
 from ..faults import JobFault
 from ..health import Health
+from ..layout import CHECKPOINT_SECONDS
 from ..models.adapt import Adapted
 from ..run import Run
 from ..spec.sft import SftSpec
@@ -24,9 +25,6 @@ from .ranks import Ranks
 from .state import Progress, plan_training
 from .stopping import StopRequested, stops_between_layers
 from .validation import ItemLoss, Sampler, Validation, mean_nats
-
-CHECKPOINT_SECONDS = 120.0
-"""Time between checkpoints where the spec names no number of steps."""
 
 
 class Fit:

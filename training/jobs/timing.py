@@ -23,7 +23,7 @@ from ..speed import Speed
 from .optimizer import MasterAdamW
 
 LAYERS = 4
-PACK_TOKENS = 384
+TOKENS = 384
 SUSTAINED = 0.9
 """What a job reaches of the best short run, over minutes and with all that is done beside the layers: a study of five
 jobs on a quiet 2-core server took 1.09 times what the best runs alone would give."""
@@ -44,7 +44,7 @@ def measured(*, start_seconds: float) -> Speed:
     # what one token takes beyond bringing its weights is a layer's own: calls, norms, small products
     layer_seconds = max(1e-6, layer_seconds - stack.weights / LAYERS / weights_per_second)
     reading, learning = stack.seconds_of_a_pack(learn=False), stack.seconds_of_a_pack(learn=True)
-    operations = 2.0 * stack.weights * PACK_TOKENS
+    operations = 2.0 * stack.weights * TOKENS
     return Speed(
         device=device_class(device),
         precision=str(dtype).removeprefix("torch."),
@@ -91,11 +91,11 @@ class _Stack:
     def seconds_of_a_pack(self, *, learn: bool) -> float:
         """All layers for a pack of tokens; with `learn` forward, backward and the gradient of every weight."""
         with torch.set_grad_enabled(learn):
-            return _seconds(self._learn if learn else lambda: self._forward(PACK_TOKENS), self._device)
+            return _seconds(self._learn if learn else lambda: self._forward(TOKENS), self._device)
 
     def _learn(self) -> None:
         self._model.zero_grad(set_to_none=True)
-        self._forward(PACK_TOKENS).sum().backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
+        self._forward(TOKENS).sum().backward()  # type: ignore[no-untyped-call]  # torch leaves it untyped
 
     def updates_per_second(self) -> float:
         """Weights that a step of AdamW moves in a second, its gradients made anew each time as in training."""

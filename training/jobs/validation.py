@@ -11,11 +11,9 @@ from torch import Tensor, nn
 from ..batches.encode import Example, prompt_ids
 from ..batches.forward import Forward
 from ..events import EventType
+from ..layout import ROWS_DURING_TRAINING
 from ..run import Run
 from .ranks import Ranks
-
-ROWS_DURING_TRAINING = 64
-"""The curve is drawn on the first so many validation rows; the final figure is of all of them."""
 
 LONGEST_SAMPLE_TOKENS = 64
 

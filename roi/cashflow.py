@@ -194,14 +194,9 @@ def cumulative(values: Values, plan: Plan, *, discounted: bool) -> Iterator[tupl
         yield number, total
 
 
-def by_month(values: Values, plan: Plan) -> tuple[Array, Array]:
-    """Running sum of the discounted net flows [months + 1, n] after month 0, 1, ..., and months until payback [n]."""
-    amounts = net_by_profile(values)
-    flows, discounted = [amounts["start"]], [amounts["start"]]
-    for month in months(values, plan):
-        flows.append(month.weights.of(amounts))
-        discounted.append(flows[-1] * month.discount)
-    return _stacked(discounted).cumsum(axis=0), _paid_back(_stacked(flows))
+def running_sums(values: Values, plan: Plan) -> Array:
+    """Running sum of the discounted net flows [months + 1, n] after month 0, 1, ..."""
+    return _stacked([total for _, total in cumulative(values, plan, discounted=True)])
 
 
 def payback(values: Values, plan: Plan, *, discounted: bool = False) -> Array:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .cashflow import by_month
+from .cashflow import payback, running_sums
 from .draws import Draws, Values, draws_of
 from .sampling import BLOCK, Method
 from .scenario import Scenario
@@ -61,24 +61,24 @@ class ByMonth:
 
     __hash__ = None  # type: ignore[assignment]  # compared by its numbers
 
+    @property
+    def _is_idle(self) -> bool:
+        return self._draws.options[self._option].kind == "do_nothing"
+
     @cached_property
-    def _found(self) -> tuple[tuple[Percentiles, ...], Array]:
-        """Percentiles of the running discounted sum after each month, and the months until payback, sorted [n]."""
-        plan = self._draws.plan
-        if self._draws.options[self._option].kind == "do_nothing":
-            return (Percentiles(0.0, 0.0, 0.0, 0.0, 0.0),) * (plan.months + 1), np.zeros(1)
-        sums, back = by_month(self._values, plan)
-        sums.sort(axis=1)
-        back.sort()
-        return tuple(Percentiles(*row) for row in _levels(sums).tolist()), back
-
-    @property
     def band(self) -> tuple[Percentiles, ...]:
-        return self._found[0]
+        """Percentiles of the running discounted sum after each month."""
+        plan = self._draws.plan
+        if self._is_idle:
+            return (Percentiles(0.0, 0.0, 0.0, 0.0, 0.0),) * (plan.months + 1)
+        sums = running_sums(self._values, plan)
+        sums.sort(axis=1)
+        return tuple(Percentiles(*row) for row in _levels(sums).tolist())
 
-    @property
+    @cached_property
     def _sorted(self) -> Array:
-        return self._found[1]
+        """Months until payback [n], ascending."""
+        return np.zeros(1) if self._is_idle else np.sort(payback(self._values, self._draws.plan))
 
     @cached_property
     def payback_by(self) -> tuple[float, ...]:

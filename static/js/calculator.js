@@ -123,6 +123,39 @@
     if (ours(event)) last = { figure: figure(event.detail.requestConfig.triggeringEvent), at: Date.now() };
   });
 
+  // --- the pictures follow the figures by a request of their own: as the hand rests, and now and then while it moves,
+  // for they take longer to come and to draw than the figures
+  const REST = 100;
+  const PACE = 200;
+  let touchedAt = -Infinity;
+  let askedAt = -Infinity;
+  let figures = 0; // how many answers have changed the figures, and at which of them the pictures were asked for last
+  let pictured = 0;
+  let turn = 0;
+  document.addEventListener("input", () => { touchedAt = performance.now(); }, true);
+  function follow() {
+    clearTimeout(turn);
+    const now = performance.now();
+    const wait = Math.min(touchedAt + REST, askedAt + PACE) - now;
+    if (wait > 0) { turn = setTimeout(follow, wait); return; }
+    askedAt = now;
+    document.getElementById("pictures").dispatchEvent(new CustomEvent("pictures"));
+  }
+  document.addEventListener("htmx:beforeRequest", ({ target }) => { if (target.id === "pictures") pictured = figures; });
+  document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
+    const pictures = document.getElementById("pictures");
+    if (!target || !pictures) return;
+    if (target.id === "summary") {
+      figures += 1;
+      pictures.setAttribute("aria-busy", "true");
+      follow();
+    } else if (target.id === "calculator") {
+      clearTimeout(turn);
+    } else if (target.id === "pictures" && pictured === figures) {
+      pictures.removeAttribute("aria-busy");
+    }
+  });
+
   // --- an answer that was asked for before another that is on the page already is dropped; what was asked for by a
   // part that has left the page, or before Back, is given up
   const asked = new Map(); // request under way -> its number, and the part that asked
@@ -146,7 +179,7 @@
   });
   document.addEventListener("htmx:beforeOnLoad", (event) => {
     const found = asked.get(event.detail.xhr);
-    if (!found) return;
+    if (!found || found.part.id === "pictures") return; // which are asked for one after the other
     if (found.number < newest) event.preventDefault(); else newest = found.number;
   });
   document.addEventListener("htmx:afterSwap", () => giveUp((part) => !part.isConnected));

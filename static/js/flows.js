@@ -11,8 +11,9 @@
     });
   });
 
-  // --- a walk: the next question, or the strategy at the end, takes the place of the answer that was pressed
-  document.addEventListener("htmx:afterSettle", (event) => {
+  // --- a walk: the next question, or the strategy at the end, takes the place of the answer that was pressed; at once,
+  // so that the focus is not taken back from a link that was reached in between
+  document.addEventListener("htmx:afterSwap", (event) => {
     const next = event.detail.target.id === "walk-now" && event.detail.target.querySelector("[data-walk-focus]");
     if (next) next.focus({ preventScroll: false });
   });

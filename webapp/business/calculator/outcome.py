@@ -1,7 +1,8 @@
 """What a scenario comes to: the sentence, the figures that stand alone, and the pictures."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from roi.montecarlo import OptionRisk, Simulation
 from roi.outcome import OptionOutcome
 from roi.sensitivity import Tornado
 from roi.switching import SwitchingValue
-from webapp.business.charts.band import Band, Payback, band_chart
+from webapp.business.charts.band import Band, Payback, band_chart, band_finding
 from webapp.business.charts.distribution import distribution_chart
 from webapp.business.charts.heat_map import heat_map_chart
 from webapp.business.charts.options import OptionValue, options_chart
@@ -41,15 +42,44 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Worked:
+    """What the engine says of a scenario and of the option in front: sentence, figures and charts all come from it."""
+
+    scenario: roi.Scenario
+    run: Simulation
+    front: OptionRisk
+    central: OptionOutcome
+    swings: Tornado
+    accuracy: SwitchingValue
+
+
+@dataclass(frozen=True)
 class Outcome:
-    """option: key and name of the one in front; options: those that can be put there, the best one first."""
+    """option: key and name of the one in front; options: those that can be put there, the best one first.
+
+    The charts cost as much as all the rest, so they are made when somebody first asks for them.
+    """
 
     key: str
     name: str
     options: tuple[tuple[str, str], ...]
     sentence: str
     tiles: tuple[Tile, ...]
-    charts: tuple[Chart, ...]
+    worked: Worked = field(repr=False)
+
+    @cached_property
+    def charts(self) -> tuple[Chart, ...]:
+        """The pictures, the first two being what a page begins with; texts are in the locale of the first asker."""
+        worked = self.worked
+        currency = worked.scenario.currency
+        return (
+            _band(worked),
+            _waterfall(worked.central, currency),
+            _tornado(worked.swings, currency),
+            _options(worked.run, currency, worked.scenario.do_nothing.key),
+            _distribution(worked.front, worked.run.trials, currency),
+            _heat_map(worked.scenario, worked.front, worked.accuracy.path),
+        )
 
 
 def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS, run: Simulation | None = None) -> Outcome:
@@ -58,32 +88,21 @@ def outcome(scenario: roi.Scenario, show: str = "", *, trials: int = TRIALS, run
     run: its simulation, where the caller has one already.
     """
     run = run or roi.simulate(scenario, trials=trials, seed=SEED)
-    idle = scenario.do_nothing.key
     ranked = sorted(
-        (option for option in run.options if option.key != idle),
+        (option for option in run.options if option.key != scenario.do_nothing.key),
         key=lambda option: (-option.chance_best, -option.mean),
     )
     front = next((option for option in ranked if option.key == show), ranked[0])
-    swings = roi.tornado(scenario, front.key)
-    path = scenario.option(front.key).paths[ACCURACY]
-    accuracy = roi.switching_value(scenario, front.key, path)
-    central = roi.evaluate_option(scenario, front.key)
-    band = _band(front, swings, scenario.currency)
-    return Outcome(
-        front.key,
-        front.name,
-        tuple((option.key, option.name) for option in ranked),
-        band.finding,
-        _tiles(front, central, accuracy, run, scenario),
-        (
-            replace(band, finding=_band_finding(front, scenario.currency)),
-            _waterfall(central, scenario.currency),
-            _tornado(swings, scenario.currency),
-            _options(run, scenario.currency, idle),
-            _distribution(front, run.trials, scenario.currency),
-            _heat_map(scenario, front, path),
-        ),
+    worked = Worked(
+        scenario,
+        run,
+        front,
+        roi.evaluate_option(scenario, front.key),
+        roi.tornado(scenario, front.key),
+        roi.switching_value(scenario, front.key, scenario.option(front.key).paths[ACCURACY]),
     )
+    options = tuple((option.key, option.name) for option in ranked)
+    return Outcome(front.key, front.name, options, _sentence(worked), _tiles(worked), worked)
 
 
 def appraised(scenario: roi.Scenario, key: str) -> OptionOutcome:
@@ -91,20 +110,34 @@ def appraised(scenario: roi.Scenario, key: str) -> OptionOutcome:
     return roi.evaluate_option(scenario, key)
 
 
-def _tiles(
-    front: OptionRisk, central: OptionOutcome, accuracy: SwitchingValue, run: Simulation, scenario: roi.Scenario
-) -> tuple[Tile, ...]:
-    low, high = (amount(end, scenario.currency) for end in (front.npv.p10, front.npv.p90))
-    months = formats.count(scenario.time.horizon_months, "month")
+def _sentence(worked: Worked) -> str:
+    horizon = worked.scenario.time.horizon_months
+    return band_finding(_payback(worked.front), horizon, _matters_most(worked.swings))
+
+
+def _payback(front: OptionRisk) -> Payback:
+    return Payback(front.payback["p10"], front.payback["p50"], front.payback["p90"])
+
+
+def _matters_most(swings: Tornado) -> str:
+    return swings.bars[0].label if swings.bars and swings.bars[0].swing > 0 else ""
+
+
+def _tiles(worked: Worked) -> tuple[Tile, ...]:
+    """The figures that stand alone, in the order in which a decision asks for them."""
+    front, central, run = worked.front, worked.central, worked.run
+    currency = worked.scenario.currency
+    low, high = (amount(end, currency) for end in (front.npv.p10, front.npv.p90))
+    months = formats.count(worked.scenario.time.horizon_months, "month")
     return (
-        Tile("Net present value", money_text(central.npv.value, scenario.currency), f"{low} to {high} in 8 of 10"),
+        Tile("Net present value", money_text(central.npv.value, currency), f"{low} to {high} in 8 of 10"),
         Tile(
             "Chance that it pays",
             formats.percent(front.chance_positive),
             f"of {formats.count(run.trials)} simulated futures",
             "warm" if front.chance_positive < 0.5 else "",
         ),
-        _accuracy_tile(accuracy),
+        _accuracy_tile(worked.accuracy),
         Tile("Return on cost", formats.percent(central.roi.value), central.roi.reason or f"over {months}"),
         Tile("Work freed", f"{formats.sig(central.fte.value)} FTE", f"on average over {months}"),
     )
@@ -124,23 +157,19 @@ def _accuracy_tile(found: SwitchingValue) -> Tile:
     return Tile(label, formats.percent(found.value), planned)
 
 
-def _band(front: OptionRisk, swings: Tornado, currency: str) -> Chart:
-    months = range(len(front.band))
+def _band(worked: Worked) -> Chart:
+    """Its title is a figure of the horizon: when it pays back stands in the sentence above it."""
+    front, currency = worked.front, worked.scenario.currency
     value = Band(
-        months,
+        range(len(front.band)),
         [point.p10 for point in front.band],
         [point.p50 for point in front.band],
         [point.p90 for point in front.band],
     )
-    payback = Payback(front.payback["p10"], front.payback["p50"], front.payback["p90"])
-    top = swings.bars[0].label if swings.bars and swings.bars[0].swing > 0 else ""
-    return band_chart(value, payback, currency=currency, matters_most=top)
-
-
-def _band_finding(front: OptionRisk, currency: str) -> str:
     last = front.band[-1]
     low, middle, high = (amount(value, currency) for value in (last.p10, last.p50, last.p90))
-    return f"After {formats.count(len(front.band) - 1, 'month')}: {middle} in the median, {low} to {high} in 8 of 10"
+    finding = f"After {formats.count(len(front.band) - 1, 'month')}: {middle} in the median, {low} to {high} in 8 of 10"
+    return replace(band_chart(value, _payback(front), currency=currency), finding=finding)
 
 
 def _waterfall(central: OptionOutcome, currency: str) -> Chart:

@@ -1,10 +1,10 @@
-"""The public calculator: one address gives the page, the outcome alone, or the figures anew."""
+"""The public calculator: one address gives the page, the figures of the outcome alone, or its pictures."""
 
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -24,15 +24,21 @@ DOWNLOADS = ("xlsx", "pdf-letter", "pdf-a4", "csv", "json")
 @require_safe
 def calculator(request: HttpRequest) -> HttpResponse:
     """`/roi/`: what the address says, or what the form says on top of what the page showed before."""
-    is_sent = "last" in request.GET
-    session = sent(request.GET) if is_sent else opened(request.GET)
+    session = _session(request.GET)
     is_part = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-    if is_sent and not is_part and not session.shown.faults and not {"open", "unfold"} & set(request.GET):
+    if session.form is not None and not is_part and not session.shown.faults and not {"open", "unfold"} & set(request.GET):
         return redirect(_address(session))
     with in_locale(session.shown.locale):
         response = _part(request, session) if is_part else _page(request, session)
     patch_vary_headers(response, ["HX-Request", "HX-History-Restore-Request"])
     return response
+
+
+def _session(query: QueryDict) -> Session:
+    """An address, what the form says, or the state whose pictures the page has still to show."""
+    if "last" not in query:
+        return opened(query)
+    return opened(QueryDict(query["last"])) if "charts" in query else sent(query)
 
 
 def _address(session: Session) -> str:
@@ -49,15 +55,18 @@ def _page(request: HttpRequest, session: Session) -> HttpResponse:
 
 
 def _part(request: HttpRequest, session: Session) -> HttpResponse:
-    """The outcome with the notes that changed; the whole calculator where every number on it changed."""
+    """The figures with the notes that changed, which the pictures follow; or the whole calculator.
+
+    That is the answer where every number on the page changed.
+    """
     context = outcome_context(session) | _link(request, session) | {"charts_all": True}
-    if session.form is None and "charts" in request.GET:
-        return render(request, "business/calculator/_charts.html", context)
-    if "working" in request.GET:
+    if "working" in request.GET and _shows_all(session):
         context |= working_context(session)
-        if session.form is None:
-            return render(request, "business/calculator/_working.html", context)
-    if session.form is None or session.shown.locale != session.earlier.locale:
+    if session.form is None and "charts" in request.GET:
+        return render(request, "business/calculator/_pictures.html", context)
+    if session.form is None and "working" in request.GET:
+        return render(request, "business/calculator/_working.html", context)
+    if _shows_all(session):
         response = render(request, "business/calculator/_calculator.html", context | page_context(session))
         response["HX-Retarget"] = "#calculator"
         response["HX-Reswap"] = "outerHTML"
@@ -65,6 +74,11 @@ def _part(request: HttpRequest, session: Session) -> HttpResponse:
         response = render(request, "business/calculator/_answer.html", context | part_context(session))
     _keep_in_history(request, response, session)
     return response
+
+
+def _shows_all(session: Session) -> bool:
+    """Whether every number is written anew: another preset, or another place."""
+    return session.form is None or session.shown.locale != session.earlier.locale
 
 
 def _keep_in_history(request: HttpRequest, response: HttpResponse, session: Session) -> None:

@@ -51,7 +51,7 @@
     idle() {
       const plots = [...document.querySelectorAll("[data-chart]")];
       return since > 0 && shown.length > 0 && shown.at(-1).at >= since && !document.querySelector(".htmx-request")
-        && plots.length === 6 && !plots.some(stale) && !Number.isNaN(shown.at(-1).painted);
+        && !document.querySelector("#pictures[aria-busy]") && plots.length === 6 && !plots.some(stale) && !Number.isNaN(shown.at(-1).painted);
     },
     reading() {
       const plots = [...document.querySelectorAll("[data-chart]")];

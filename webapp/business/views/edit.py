@@ -23,6 +23,9 @@ from .gone import tells_what_is_gone
 LOOKS_ONLY = frozenset(("open", "reset", "up", "down", "copy", "add", "preview"))
 """Buttons of the form that store nothing."""
 
+PREVIEWS = {"summary": "business/scenarios/_summary.html", "pictures": "business/scenarios/_charts.html"}
+"""What the page asks for while somebody types: the figures, then the pictures. By the element that they are for."""
+
 
 Edited = Scenario | DeletedScenario
 
@@ -54,8 +57,8 @@ def _typed(request: HttpRequest, found: Edited) -> HttpResponse:
     except roi.ScenarioFaults as faults:
         typed, case = editing.together(typed, faults), typed.base
     target = request.headers.get("HX-Target", "")
-    if target == "outcome":
-        return _preview(request, typed, case)
+    if target in PREVIEWS:
+        return _preview(request, typed, case, PREVIEWS[target])
     if target == "fold-options":
         return _options(request, found, typed)
     if LOOKS_ONLY & set(request.POST):
@@ -143,11 +146,11 @@ def _page(
         return render(request, "business/scenarios/edit.html", context, status=status)
 
 
-def _preview(request: HttpRequest, typed: editing.Read, case: roi.Scenario) -> HttpResponse:
-    """The outcome of what is typed so far, a figure with a fault as it was. Nothing is stored."""
+def _preview(request: HttpRequest, typed: editing.Read, case: roi.Scenario, template: str) -> HttpResponse:
+    """Figures or pictures of what is typed so far, a figure with a fault as it was. Nothing is stored."""
     with in_locale(typed.shown.locale):
         context = {"outcome": outcome(case, request.POST.get("show", "")), "faults": typed.faults}
-        return render(request, "business/scenarios/_preview.html", context)
+        return render(request, template, context)
 
 
 def _options(request: HttpRequest, found: Edited, typed: editing.Read) -> HttpResponse:

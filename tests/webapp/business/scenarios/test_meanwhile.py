@@ -64,7 +64,7 @@ def test_what_was_typed_over_a_deleted_scenario_is_kept_and_stored_as_a_new_one(
     assert answer.status_code == 410
     for kept in ('name="work.coverage" value="40"', "Kept words", "Store as a new scenario", "Owner"):
         assert kept in page
-    preview = editor.post(address("edit", gone), form, headers={"HX-Request": "true", "HX-Target": "outcome"})
+    preview = editor.post(address("edit", gone), form, headers={"HX-Request": "true", "HX-Target": "summary"})
     assert (preview.status_code, Scenario.objects.count()) == (200, 0)
     del form["store"]
     assert editor.post(address("edit", gone), {**form, "again": "1"}).status_code == 302

@@ -94,9 +94,13 @@ def test_the_second_of_two_editors_sees_both_changes(
 
 def test_a_preview_stores_nothing(editor: Client, scenario: Scenario) -> None:
     sent = typed(scenario, **{"work.coverage": "40"})
-    answer = editor.post(address("edit", scenario), sent, headers={"HX-Request": "true", "HX-Target": "outcome"})
-    assert answer.status_code == 200
-    assert 'id="outcome"' in answer.content.decode()
+    parts = {}
+    for part in ("summary", "pictures"):
+        answer = editor.post(address("edit", scenario), sent, headers={"HX-Request": "true", "HX-Target": part})
+        assert answer.status_code == 200
+        parts[part] = answer.content.decode()
+    assert ('id="sentence"' in parts["summary"], '<figure class="chart"' in parts["summary"]) == (True, False)
+    assert parts["pictures"].count('<figure class="chart"') == 6
     assert Scenario.objects.get().version == 1
 
 

@@ -182,21 +182,22 @@ class StudyIn(Strict):
 
 
 class StudyOut(Schema):
-    """A study, its jobs, and its outcome once they have ended."""
+    """A study, its jobs, and its outcome once they have ended; `is_settled`: it is that of the jobs as they are."""
 
     code: str
     kind: str
     question: str
     plan: dict[str, Any]
     outcome: dict[str, Any]
+    is_settled: bool
     jobs: list[JobOut]
     created_at: datetime
 
     @classmethod
     def of(cls, study: Study) -> Self:
         jobs = sorted(study.jobs.all(), key=lambda job: job.pk)
-        own = {name: getattr(study, name) for name in cls.model_fields if name != "jobs"}
-        return cls(jobs=[JobOut.of(job) for job in jobs], **own)
+        own = {name: getattr(study, name) for name in cls.model_fields if name not in ("jobs", "is_settled")}
+        return cls(jobs=[JobOut.of(job) for job in jobs], is_settled=study.is_settled(jobs), **own)
 
 
 class MeasurementOut(Schema):

@@ -58,6 +58,20 @@ class Study(models.Model):
     def __str__(self) -> str:
         return self.question
 
+    def is_settled(self, jobs: "list[Job]") -> bool:
+        """Whether the outcome is that of `jobs`, all of the study's, as they are; nothing measured needs none.
+
+        A moment passes between the end of the last job and its comparison with the others, a long one where the worker
+        died in between.
+        """
+        measured = any(job.role.startswith("eval:") and job.state == JobState.DONE for job in jobs)
+        return not measured or self.outcome.get("missing") == unmeasured(jobs)
+
+
+def unmeasured(jobs: "list[Job]") -> list[str]:
+    """Names of the jobs that have no result, in the order in which they were planned."""
+    return [job.name for job in sorted(jobs, key=lambda job: job.pk) if job.state != JobState.DONE]
+
 
 class JobQuerySet(models.QuerySet["Job"]):
     """Selections of jobs."""

@@ -12,7 +12,7 @@ from webapp.accounts.models import User
 from webapp.projects.audit import record
 
 from .adaptation import BASE, method_name
-from .models import ENDED, Job, JobState, Study
+from .models import ENDED, Job, JobState, Study, unmeasured
 from .predictions import read_predictions
 from .services import cancel_job, resume_job, why_not_resumable
 
@@ -70,7 +70,7 @@ def adaptation_outcome(study: Study, jobs: list[Job]) -> dict[str, Any]:
         "claims": [asdict(judgement) for judgement in judge_claims(comparison, tuned=subject)] if subject else [],
         "claims_about": labels[subject] if subject else "",
         "frontier": frontier(comparison, contenders),
-        "missing": [job.name for job in jobs if job.state != JobState.DONE],
+        "missing": unmeasured(jobs),
         "overlap": study.dataset_version.manifest.get("overlap", {}),
     }
 
@@ -154,13 +154,18 @@ def _change(difference: float, is_real: bool, than: str) -> str:
 
 
 def retry_study(*, by: User, study: Study) -> int:
-    """Let the failed and cancelled jobs go on; returns how many. What is done stays done."""
+    """Let the failed and cancelled jobs go on; returns how many. What is done stays done.
+
+    Where nothing has to go on, the results are compared if that is still to be done.
+    """
     with transaction.atomic():
         resumable = [job for job in study.jobs.order_by("pk") if not why_not_resumable(job)]
         for job in resumable:
             resume_job(by=by, job=job)
         if resumable:
             record(by, "study.retried", study, jobs=[job.code for job in resumable])
+    if not resumable:
+        settle(study.pk)
     return len(resumable)
 
 

@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .models import ENDED, Job, JobState
+from .models import ENDED, Job, JobState, Study
 from .tasks import messages_waiting, send
 from .verdict import died_with_worker
 from .workers import owner_is_dead
@@ -129,10 +129,10 @@ def untold() -> list[int]:
     waiting = Job.objects.filter(state=JobState.WAITING, after__state=JobState.DONE)
     ready = waiting.exclude(after__state__in=unsuccessful)
     now = timezone.now()
-    unsettled = Job.objects.filter(
-        study__outcome={}, state__in=ENDED, ended_at__range=(now - UNTOLD_UNTIL, now - UNTOLD_FROM)
-    )
-    last_of_each = unsettled.order_by("study", "-ended_at").values_list("study", "pk")
+    lately = Job.objects.filter(state__in=ENDED, ended_at__range=(now - UNTOLD_UNTIL, now - UNTOLD_FROM))
+    studies = Study.objects.filter(jobs__in=lately).distinct().prefetch_related("jobs")
+    unsettled = [study.pk for study in studies if not study.is_settled(list(study.jobs.all()))]
+    last_of_each = lately.filter(study__in=unsettled).order_by("study", "-ended_at").values_list("study", "pk")
     return [*ready.values_list("after", flat=True).distinct(), *dict(last_of_each).values()]
 
 

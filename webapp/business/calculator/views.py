@@ -26,7 +26,12 @@ def calculator(request: HttpRequest) -> HttpResponse:
     """`/roi/`: what the address says, or what the form says on top of what the page showed before."""
     session = _session(request.GET)
     is_part = bool(request.headers.get("HX-Request")) and not request.headers.get("HX-History-Restore-Request")
-    if session.form is not None and not is_part and not session.shown.faults and not {"open", "unfold"} & set(request.GET):
+    if (
+        session.form is not None
+        and not is_part
+        and not session.shown.faults
+        and not {"open", "unfold"} & set(request.GET)
+    ):
         return redirect(_address(session))
     with in_locale(session.shown.locale):
         response = _part(request, session) if is_part else _page(request, session)
@@ -38,7 +43,7 @@ def _session(query: QueryDict) -> Session:
     """An address, what the form says, or the state whose pictures the page has still to show."""
     if "last" not in query:
         return opened(query)
-    return opened(QueryDict(query["last"])) if "charts" in query else sent(query)
+    return opened(QueryDict(query.get("last", ""))) if "charts" in query else sent(query)
 
 
 def _address(session: Session) -> str:

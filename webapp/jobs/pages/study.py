@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from django.utils import timezone
+
 from ..models import Job, JobState, Study
+from ..sweep import UNTOLD_UNTIL
 from .listing import study_state
 from .queue import seconds_left
 
@@ -17,7 +20,10 @@ class Lane:
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The study's jobs, with their progress as a whole."""
+    """The study's jobs, with their progress as a whole.
+
+    is_comparing: all have ended and the outcome is to come; is_left: it should have come long ago.
+    """
 
     lanes: list[Lane]
     state: str
@@ -27,11 +33,13 @@ class Pipeline:
     usd: float | None
     broken: list[Job]
     version: str
+    is_comparing: bool
+    is_left: bool
 
     @property
     def is_live(self) -> bool:
-        """Whether the page keeps asking."""
-        return self.state in ("running", "queued")
+        """Whether the page keeps asking: a job is at work or its turn is to come, or the results are to be compared."""
+        return self.state in ("running", "queued", "waiting") or self.is_comparing
 
 
 def pipeline(study: Study) -> Pipeline:
@@ -41,16 +49,22 @@ def pipeline(study: Study) -> Pipeline:
     lanes: dict[str, list[Job]] = {}
     for job in jobs:
         lanes.setdefault(lane_of(job), []).append(job)
+    state = study_state(numbers)
+    is_unsettled = state not in ("running", "queued", "waiting") and not study.is_settled(jobs)
+    ended = max((job.ended_at for job in jobs if job.ended_at), default=None)
+    is_left = is_unsettled and ended is not None and ended < timezone.now() - UNTOLD_UNTIL
     costs = [job.usd for job in jobs if job.usd is not None]
     return Pipeline(
         lanes=[Lane(name, found) for name, found in lanes.items()],
-        state=study_state(numbers),
+        state=state,
         done=numbers[JobState.DONE],
         total=len(jobs),
         eta_seconds=_seconds_left(jobs),
         usd=sum(costs) if costs else None,
         broken=[job for job in jobs if job.state in (JobState.FAILED, JobState.CANCELLED)],
-        version=".".join(f"{job.state[0]}{job.last_seq}" for job in jobs),
+        version=".".join([*(f"{job.state[0]}{job.last_seq}" for job in jobs), "u" if is_unsettled else "s"]),
+        is_comparing=is_unsettled and not is_left,
+        is_left=is_left,
     )
 
 

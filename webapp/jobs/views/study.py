@@ -53,7 +53,7 @@ def retry(request: SignedInRequest, code: str, study: str) -> HttpResponse:
     except LaunchRefused as refused:
         messages.error(request, " ".join(fault.message for fault in refused.faults))
     else:
-        text = f"{resumed} {'job goes' if resumed == 1 else 'jobs go'} on." if resumed else "Nothing was left to retry."
+        text = f"{resumed} {'job goes' if resumed == 1 else 'jobs go'} on." if resumed else "All jobs are done."
         messages.success(request, text)
     return redirect("jobs:study", code=found.project.code, study=found.code)
 

@@ -146,6 +146,7 @@ def test_a_failed_child_is_retried_without_the_others(
     done = rows.evaluation(project, version, study=made, role="eval:base")
     failure = {"what": "The disk is full", "remedy": "Free space.", "exit_status": 4}
     failed = rows.training(project, version, study=made, role="train:lora", state=JobState.FAILED, failure=failure)
+    settle(made.pk)
     page = page_of(editor, made)
     assert "The disk is full" in page
     assert "Retry what failed" in page

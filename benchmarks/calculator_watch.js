@@ -30,7 +30,8 @@
   document.addEventListener("uplift:drawn", (event) => drawn.set(event.target.id, performance.now()));
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) {
-      if (new URL(entry.name).pathname === "/roi/") answers.push({ ms: entry.responseStart - entry.requestStart, bytes: entry.transferSize });
+      const asked = new URL(entry.name);
+      if (asked.pathname === "/roi/" && !asked.searchParams.has("charts")) answers.push({ ms: entry.responseStart - entry.requestStart, bytes: entry.transferSize });
     }
   }).observe({ type: "resource" });
 

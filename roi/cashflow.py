@@ -51,7 +51,6 @@ __all__ = [
     "Timing",
     "Values",
     "Weights",
-    "by_month",
     "by_profile",
     "cumulative",
     "discount_factors",
@@ -62,6 +61,7 @@ __all__ = [
     "payback",
     "present_values",
     "present_weights",
+    "running_sums",
 ]
 
 Timing = Literal["month_end", "month_mid", "year_end"]

@@ -123,38 +123,50 @@
     if (ours(event)) last = { figure: figure(event.detail.requestConfig.triggeringEvent), at: Date.now() };
   });
 
-  // --- the pictures follow the figures by a request of their own: as the hand rests, and now and then while it moves,
-  // for they take longer to come and to draw than the figures
-  const REST = 100;
-  const PACE = 200;
-  let touchedAt = -Infinity;
+  // --- the pictures follow the figures by a request of their own: as the hand rests, and now and then while a slider
+  // moves, for they take longer to come and to draw than the figures
+  const REST = 150;
+  const PACE = 400;
+  const LATE = 1000;
+  let touched = { at: -Infinity, slides: false };
   let askedAt = -Infinity;
   let figures = 0; // how many answers have changed the figures, and at which of them the pictures were asked for last
   let pictured = 0;
   let turn = 0;
-  document.addEventListener("input", () => { touchedAt = performance.now(); }, true);
+  let late = 0;
+  document.addEventListener("input", ({ target }) => { touched = { at: performance.now(), slides: target.type === "range" }; }, true);
   function follow() {
     clearTimeout(turn);
     const now = performance.now();
-    const wait = Math.min(touchedAt + REST, askedAt + PACE) - now;
+    const wait = Math.min(touched.at + REST, touched.slides ? askedAt + PACE : Infinity) - now;
     if (wait > 0) { turn = setTimeout(follow, wait); return; }
     askedAt = now;
     document.getElementById("pictures").dispatchEvent(new CustomEvent("pictures"));
   }
   document.addEventListener("htmx:beforeRequest", ({ target }) => { if (target.id === "pictures") pictured = figures; });
   document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {
-    const pictures = document.getElementById("pictures");
-    if (!target || !pictures) return;
-    if (target.id === "summary") {
+    if (!target) return; // Back
+    if (target.id === "calculator") clearTimeout(turn);
+    else if (target.id === "pictures") settled(target);
+    else if (target.id === "summary") {
       figures += 1;
-      pictures.setAttribute("aria-busy", "true");
+      document.getElementById("pictures").setAttribute("aria-busy", "true");
+      clearTimeout(late);
+      late = setTimeout(tellLate, LATE);
       follow();
-    } else if (target.id === "calculator") {
-      clearTimeout(turn);
-    } else if (target.id === "pictures" && pictured === figures) {
-      pictures.removeAttribute("aria-busy");
     }
   });
+  document.addEventListener("uplift:swapped", ({ target }) => { if (target.id === "pictures") settled(target); });
+  function settled(pictures) {
+    if (pictured !== figures) return;
+    clearTimeout(late);
+    pictures.removeAttribute("aria-busy");
+    pictures.classList.remove("is-late");
+  }
+  function tellLate() {
+    const pictures = document.getElementById("pictures");
+    if (pictures && pictures.ariaBusy) pictures.classList.add("is-late");
+  }
 
   // --- an answer that was asked for before another that is on the page already is dropped; what was asked for by a
   // part that has left the page, or before Back, is given up

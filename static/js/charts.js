@@ -29,11 +29,11 @@
   });
 
   // "var(--series-1)/0.15" -> "rgba(11, 92, 99, 0.15)", as the theme has it now
+  const known = new Map();
   function painter() {
     const probe = document.createElement("i");
     probe.hidden = true;
     document.body.append(probe);
-    const known = new Map();
     const paint = (value) => {
       if (typeof value === "string") {
         if (!value.startsWith("var(")) return value;
@@ -138,10 +138,43 @@
     const plots = [...document.querySelectorAll("[data-chart]")].filter((plot) => force ? document.getElementById(plot.dataset.chart) : stale(plot));
     if (!plots.length) return;
     // printing waits for nothing: once Plotly is there, it is done on return
+    if (force) known.clear();
     const begin = () => { if (force) put(window.Plotly, plots); else follow(); };
     if (window.Plotly) { begin(); return; }
     plotly().then(begin, () => plots.forEach(fail));
   }
+
+  // --- a part marked data-charts keeps its plots where they are when the same charts come anew: out of the page and
+  // back into it, every one of them would be laid out again
+  function unfold(fold) {
+    fold.querySelector(":scope > div").replaceWith(fold.comes);
+    delete fold.comes;
+  }
+  // a folded table is styled and laid out only when somebody opens it
+  document.addEventListener("toggle", ({ target }) => { if (target.comes) unfold(target); }, true);
+  function renew(part, html) {
+    const fresh = new DOMParser().parseFromString(html, "text/html").body;
+    const [before, now] = [part, fresh].map((each) => [...each.querySelectorAll("figure.chart")]);
+    if (before.length !== now.length || now.some((figure, place) => figure.id !== before[place].id)) return false;
+    now.forEach((figure, place) => {
+      const old = before[place];
+      for (const selector of ["figcaption", "script"]) old.querySelector(selector).replaceWith(figure.querySelector(selector));
+      const fold = old.querySelector("details");
+      fold.comes = figure.querySelector("details > div");
+      if (fold.open) unfold(fold);
+    });
+    for (const found of fresh.querySelectorAll("[data-renew]")) {
+      document.getElementById(found.id).replaceWith(found);
+      window.htmx.process(found);
+    }
+    return true;
+  }
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    const part = detail.target;
+    if (!part.hasAttribute("data-charts") || !detail.shouldSwap || !renew(part, detail.serverResponse)) return;
+    detail.shouldSwap = false;
+    part.dispatchEvent(new CustomEvent("uplift:swapped", { bubbles: true }));
+  });
 
   const all = () => draw(false);
   document.addEventListener("htmx:afterSwap", all);

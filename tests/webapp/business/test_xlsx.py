@@ -3,8 +3,8 @@
 import os
 import random
 import shutil
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -62,6 +62,84 @@ def hostile() -> Scenario:
     return roi.parse(data)
 
 
+def named() -> Scenario:
+    """Names that a spreadsheet would run or refuse."""
+    data = roi.preset("support-desk").data()
+    data["name"] = '=HYPERLINK("http://example.com","x")'
+    for option, name in zip(data["options"][1:], ("=1+1", "'@[a]:*?/\\", "-" * 60), strict=True):
+        option["name"] = name
+    return roi.parse(data)
+
+
+BASE = {
+    "work.success_rate": ("work_success_rate", 0.55),
+    "work.items_per_month": ("work_items_per_month", 31_000.0),
+    "work.growth": ("work_growth", 0.25),
+    "time.discount_rate": ("time_discount_rate", 0.04),
+    "time.horizon_months": ("horizon_months", 48),
+    "time.timing": ("timing", "month_mid"),
+    "time.ramp": ("ramp", "logistic"),
+    "risk.cost_increase": ("risk_cost_increase", 0.2),
+}
+"""Changes by path, with the name of the cell in which finance would type them."""
+
+CHANGED = dict(zip(roi.PRESETS, ((2, 5, 8), (8,), (8,)), strict=True))
+"""How many of `BASE` are typed over in each preset."""
+
+
+def cells_of(formulas: Any, changes: Mapping[str, tuple[str, Any]]) -> dict[tuple[str, str], Any]:
+    """The cells that have those names, with what is typed."""
+    found = {}
+    for name, value in changes.values():
+        sheet, cell = formulas.defined_names[name].attr_text.split("!")
+        found[sheet.strip("'"), cell.replace("$", "")] = value
+    return found
+
+
+def changed(key: str, content: bytes) -> Iterator[tuple[str, bytes, Scenario]]:
+    """Workbooks of a preset with more and more cells typed over, by name, and what the scenario then is."""
+    scenario = roi.preset(key)
+    formulas = office.read(content, values=False)
+    for count in CHANGED[key]:
+        changes = dict(list(BASE.items())[:count])
+        now = roi.replace(scenario, {path: value for path, (_, value) in changes.items()})
+        yield f"{key}-{count}", office.changed(formulas, cells_of(formulas, changes)), now
+
+
+def worse(content: bytes) -> tuple[bytes, Scenario]:
+    """The support desk with the best option's success rate, in its own cell, down to 1%."""
+    scenario = roi.preset("support-desk")
+    best = evaluate(scenario).best
+    index = [option.key for option in scenario.options].index(best.key)
+    formulas = office.read(content, values=False)
+    sheet = formulas["Assumptions"]
+    row = next(row for row in sheet.iter_rows() if row[1].value == "Success rate" and row[2].value == best.name)
+    made = office.changed(formulas, {("Assumptions", row[3].coordinate): 0.01})
+    return made, roi.replace(scenario, {f"options[{index}].work.success_rate": 0.01})
+
+
+@dataclass
+class Calculated:
+    """Workbooks by name before and after LibreOffice, with the scenarios whose figures they must give."""
+
+    scenarios: dict[str, Scenario]
+    files: dict[str, bytes]
+    books: Mapping[str, Any]
+
+
+@pytest.fixture(scope="module")
+def calculated(tmp_path_factory: pytest.TempPathFactory) -> Calculated:
+    """All workbooks of these tests by one start of LibreOffice, which takes as long as some of them."""
+    scenarios = {key: roi.preset(key) for key in roi.PRESETS} | {f"varied-{seed}": varied(seed) for seed in range(6)}
+    scenarios |= {"hostile": hostile(), "named": named()}
+    files = {name: written(scenario) for name, scenario in scenarios.items()}
+    for key in roi.PRESETS:
+        for name, content, scenario in changed(key, files[key]):
+            files[name], scenarios[name] = content, scenario
+    files["worse"], scenarios["worse"] = worse(files["support-desk"])
+    return Calculated(scenarios, files, office.recalculated(files, tmp_path_factory.mktemp("office")))
+
+
 def assert_engine_agrees(book: Any, scenario: Scenario) -> None:
     """Every result of every option: money to the cent, rates and months to a millionth, or the same reason's kind."""
     outcome = evaluate(scenario)
@@ -84,94 +162,48 @@ def assert_engine_agrees(book: Any, scenario: Scenario) -> None:
                 assert found[label] == pytest.approx(figure.value, abs=size * max(1, abs(figure.value) * 1e-3)), told
 
 
-def test_every_formula_of_every_preset_gives_what_is_stored_beside_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("key", [*roi.PRESETS, "hostile"])
+def test_every_formula_of_every_preset_gives_what_is_stored_beside_it(calculated: Calculated, key: str) -> None:
     """Readers that do not calculate show the stored values: they are the recalculated ones."""
-    cases = {key: roi.preset(key) for key in roi.PRESETS} | {"hostile": hostile()}
-    files = {key: written(case) for key, case in cases.items()}
-    for key, book in office.recalculated(files, tmp_path).items():
-        stored, formulas = office.read(files[key], values=True), office.read(files[key], values=False)
-        count = 0
-        for sheet in formulas:
-            for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
-                held, new = (each[sheet.title][cell.coordinate].value for each in (stored, book))
-                near = held if isinstance(held, str) else pytest.approx(held, rel=1e-9, abs=1e-6)
-                new = new.replace("_x005F_", "_") if isinstance(new, str) else new  # as LibreOffice escapes it
-                assert new == near, (key, sheet.title, cell.coordinate, cell.value)
-                count += 1
-        assert count > 5_000
-        assert_engine_agrees(book, cases[key])
+    content, book = calculated.files[key], calculated.books[key]
+    stored, formulas = office.read(content, values=True), office.read(content, values=False)
+    count = 0
+    for sheet in formulas:
+        for cell in (cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"):
+            held, new = (each[sheet.title][cell.coordinate].value for each in (stored, book))
+            new = new.replace("_x005F_", "_") if isinstance(new, str) else new  # as LibreOffice escapes it
+            near = held if isinstance(held, str) else pytest.approx(held, rel=1e-9, abs=1e-6)
+            assert new == near, (key, sheet.title, cell.coordinate, cell.value)
+            count += 1
+    assert count > 5_000
+    assert_engine_agrees(book, calculated.scenarios[key])
 
 
-def test_ramps_timings_horizons_growth_and_risk_give_the_engines_figures(tmp_path: Path) -> None:
-    scenarios = {f"varied-{seed}": varied(seed) for seed in range(6)}
-    found = office.recalculated({name: written(scenario) for name, scenario in scenarios.items()}, tmp_path)
-    for name, book in found.items():
-        assert_engine_agrees(book, scenarios[name])
+@pytest.mark.parametrize("seed", range(6))
+def test_ramps_timings_horizons_growth_and_risk_give_the_engines_figures(calculated: Calculated, seed: int) -> None:
+    assert_engine_agrees(calculated.books[f"varied-{seed}"], calculated.scenarios[f"varied-{seed}"])
 
 
-BASE = {
-    "work.success_rate": ("work_success_rate", 0.55),
-    "work.items_per_month": ("work_items_per_month", 31_000.0),
-    "work.growth": ("work_growth", 0.25),
-    "time.discount_rate": ("time_discount_rate", 0.04),
-    "time.horizon_months": ("horizon_months", 48),
-    "time.timing": ("timing", "month_mid"),
-    "time.ramp": ("ramp", "logistic"),
-    "risk.cost_increase": ("risk_cost_increase", 0.2),
-}
-"""Changes by path, with the name of the cell in which finance would type them."""
-
-
-def cells_of(content: bytes, changes: Mapping[str, tuple[str, Any]]) -> dict[tuple[str, str], Any]:
-    names = office.read(content, values=False).defined_names
-    found = {}
-    for name, value in changes.values():
-        sheet, cell = names[name].attr_text.split("!")
-        found[sheet.strip("'"), cell.replace("$", "")] = value
-    return found
-
-
-def test_changed_cells_move_the_value_as_the_engine_says(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("key", "count"), [(key, count) for key, counts in CHANGED.items() for count in counts])
+def test_changed_cells_move_the_value_as_the_engine_says(calculated: Calculated, key: str, count: int) -> None:
     """Two, five and then all eight cells of one preset are typed over, and all eight of the others."""
-    files, expected = {}, {}
-    for key, steps in zip(roi.PRESETS, ((2, 5, 8), (8,), (8,)), strict=True):
-        scenario = roi.preset(key)
-        content = written(scenario)
-        for count in steps:
-            changes = dict(list(BASE.items())[:count])
-            name = f"{key}-{count}"
-            files[name] = office.changed(content, cells_of(content, changes))
-            expected[name] = roi.replace(scenario, {path: value for path, (_, value) in changes.items()})
-            assert evaluate(expected[name]) != evaluate(scenario)
-    for name, book in office.recalculated(files, tmp_path).items():
-        assert_engine_agrees(book, expected[name])
+    now = calculated.scenarios[f"{key}-{count}"]
+    assert evaluate(now) != evaluate(roi.preset(key))
+    assert_engine_agrees(calculated.books[f"{key}-{count}"], now)
 
 
-def test_an_options_own_figure_and_the_verdict_follow(tmp_path: Path) -> None:
+def test_an_options_own_figure_and_the_verdict_follow(calculated: Calculated) -> None:
     """The success rate of one option down to 1%: it loses, and the summary names another."""
-    scenario = roi.preset("support-desk")
-    best = evaluate(scenario).best
-    index = [option.key for option in scenario.options].index(best.key)
-    content = written(scenario)
-    sheet = office.read(content, values=True)["Assumptions"]
-    row = next(row for row in sheet.iter_rows() if row[1].value == "Success rate" and row[2].value == best.name)
-    files = {"worse": office.changed(content, {("Assumptions", row[3].coordinate): 0.01})}
-    book = office.recalculated(files, tmp_path)["worse"]
-    worse = roi.replace(scenario, {f"options[{index}].work.success_rate": 0.01})
-    assert_engine_agrees(book, worse)
-    assert book["Summary"]["B4"].value == evaluate(worse).best.name != best.name
+    book, now = calculated.books["worse"], calculated.scenarios["worse"]
+    best = evaluate(roi.preset("support-desk")).best
+    assert_engine_agrees(book, now)
+    assert book["Summary"]["B4"].value == evaluate(now).best.name != best.name
 
 
-def test_nothing_that_a_person_names_becomes_a_formula(tmp_path: Path) -> None:
+def test_nothing_that_a_person_names_becomes_a_formula(calculated: Calculated) -> None:
     """Names that a spreadsheet would run or refuse stay text, and the sheets still calculate."""
-    data = roi.preset("support-desk").data()
-    data["name"] = '=HYPERLINK("http://example.com","x")'
-    for option, name in zip(data["options"][1:], ("=1+1", "'@[a]:*?/\\", "-" * 60), strict=True):
-        option["name"] = name
-    scenario = roi.parse(data)
-    content = written(scenario)
-    book = office.recalculated({"named": content}, tmp_path)["named"]
+    book, scenario = calculated.books["named"], calculated.scenarios["named"]
     assert_engine_agrees(book, scenario)
-    assert book["Summary"]["A1"].value == data["name"]
+    assert book["Summary"]["A1"].value == scenario.name == '=HYPERLINK("http://example.com","x")'
     assert book["Options compared"]["B4"].value == "=1+1"
-    assert office.read(content, values=False)["Summary"]["A1"].data_type == "s"
+    assert office.read(calculated.files["named"], values=False)["Summary"]["A1"].data_type == "s"

@@ -35,9 +35,11 @@ def read(content: bytes, *, values: bool) -> Any:
     return openpyxl.load_workbook(io.BytesIO(content), data_only=values)
 
 
-def changed(content: bytes, cells: Mapping[tuple[str, str], Any]) -> bytes:
-    """The workbook with other values in some cells, as somebody typed them: (sheet, cell) to value."""
-    book = read(content, values=False)
+def changed(book: Any, cells: Mapping[tuple[str, str], Any]) -> bytes:
+    """A workbook's formulas with other values in some cells, as somebody typed them: (sheet, cell) to value.
+
+    They stay in `book`.
+    """
     for (sheet, cell), value in cells.items():
         book[sheet][cell] = value
     target = io.BytesIO()

@@ -12,16 +12,15 @@ def workbook(scenario: Scenario, outcome: Outcome, simulation: Simulation | None
 
     No text of a user becomes a formula or a link: every text is written as one.
     """
-    import xlsxwriter
-
     from .assumptions import write_assumptions
     from .book import Book
     from .compared import SUMMARY, write_options, write_summary
     from .flows import write_flows
+    from .plain import PlainBook
     from .sheet import most_months
 
     target = io.BytesIO()
-    made = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    made = PlainBook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     book = Book(made, scenario.currency)
     summary = made.add_worksheet(SUMMARY)
     cells = write_assumptions(book, scenario, most_months=most_months(scenario))

@@ -19,7 +19,7 @@ Doing nothing has no lines (its figures are those of the scenario and mean nothi
 out and take 0. Where several options share `TIME_FIGURES`, hand `present_weights` of one to the others.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,6 +28,7 @@ import numpy as np
 from .lines import (
     Array,
     Line,
+    Number,
     Profile,
     Side,
     Values,
@@ -35,7 +36,6 @@ from .lines import (
     items_of_a_month,
     lines,
     net_by_profile,
-    reader,
 )
 from .scenario import Scenario
 
@@ -44,6 +44,7 @@ __all__ = [
     "Array",
     "Line",
     "Month",
+    "Number",
     "Plan",
     "PresentValues",
     "Profile",
@@ -62,6 +63,7 @@ __all__ = [
     "present_values",
     "present_weights",
     "running_sums",
+    "summed",
 ]
 
 Timing = Literal["month_end", "month_mid", "year_end"]
@@ -113,11 +115,9 @@ class Weights:
     monthly: Array
     retraining: Array
 
-    def of(self, amounts: Mapping[Profile, Array]) -> Array:
+    def of(self, amounts: Mapping[Profile, Number]) -> Array:
         """Sum over the profiles; `start` is left to the caller."""
-        total: Array = (
-            amounts["handled"] * self.handled + amounts["in_use"] * self.in_use + amounts["monthly"] * self.monthly
-        )
+        total = amounts["handled"] * self.handled + amounts["in_use"] * self.in_use + amounts["monthly"] * self.monthly
         return total if self.retraining is _NONE else total + amounts["retraining"] * self.retraining
 
 
@@ -147,28 +147,34 @@ class PresentValues:
 
 def months(values: Values, plan: Plan) -> Iterator[Month]:
     """Each month of the plan with its weights; arrays [1] as far as the figures of time are certain, else [n]."""
-    get = reader(values)
-    growth = np.power(1 + get("work.growth"), 1 / 12)
-    start = get("time.months_to_start")
-    interval = get("recurring.retraining_every_months")
-    adoption = _adoption(get("time.ramp_months"), plan.ramp)
-    latest_start = float(start.max())
+    yearly, ramp, start, rate, interval = (np.atleast_1d(values[name]) for name in TIME_FIGURES)
+    growth = np.power(1 + yearly, 1 / 12)
+    speed = 1 / np.maximum(ramp, _NO_RAMP)
+    latest_start, slowest = float(start.max()), float(speed.min())
+    adoption = _linear if plan.ramp == "linear" else _logistic
     volume = _ONE
     trained = _NONE
-    for number, discount in enumerate(_discounts(get("time.discount_rate"), plan), start=1):
+    for number, discount in enumerate(_discounts(rate, plan), start=1):
         done = np.floor(number / interval)
         # nothing follows the last month that a retraining could be for
         falls_due = (done > trained) & (number < plan.months)
         in_use = _ONE if number - latest_start >= 1 else np.minimum(np.maximum(number - start, 0.0), 1.0)
         retraining = falls_due.astype(np.float64) if falls_due.any() else _NONE
-        yield Month(number, discount, Weights(volume * adoption(number - 0.5 - start), in_use, _ONE, retraining))
+        is_adopted = plan.ramp == "linear" and (number - 0.5 - latest_start) * slowest >= 1
+        handled = volume if is_adopted else volume * adoption((number - 0.5 - start) * speed)
+        yield Month(number, discount, Weights(handled, in_use, _ONE, retraining))
         volume, trained = volume * growth, done
 
 
 def present_weights(values: Values, plan: Plan) -> Weights:
     """Discounted weights summed over the plan: the present value of a line for each unit of its amount."""
+    return summed(months(values, plan))
+
+
+def summed(course: Iterable[Month]) -> Weights:
+    """`present_weights` of months that are known already."""
     handled = idle = monthly = retraining = _NONE
-    for month in months(values, plan):
+    for month in course:
         held = month.weights
         handled = handled + held.handled * month.discount
         monthly = monthly + month.discount
@@ -185,7 +191,8 @@ def present_values(values: Values, plan: Plan, weights: Weights | None = None) -
     found = lines(values)
     earned = by_profile(found, "benefit")
     paid = by_profile(found, "cost")
-    return PresentValues(held.of(earned) + earned["start"], held.of(paid) + paid["start"], paid["start"])
+    start = np.atleast_1d(paid["start"])
+    return PresentValues(held.of(earned) + earned["start"], held.of(paid) + start, start)
 
 
 def cumulative(values: Values, plan: Plan, *, discounted: bool) -> Iterator[tuple[int, Array]]:
@@ -196,36 +203,28 @@ def cumulative(values: Values, plan: Plan, *, discounted: bool) -> Iterator[tupl
 
 def running_sums(values: Values, plan: Plan) -> Array:
     """Running sum of the discounted net flows [months + 1, n] after month 0, 1, ..."""
-    return _stacked([total for _, total in cumulative(values, plan, discounted=True)])
+    return np.array(np.broadcast_arrays(*(total for _, total in cumulative(values, plan, discounted=True))))
 
 
 def payback(values: Values, plan: Plan, *, discounted: bool = False) -> Array:
     """Months until the running sum is 0 for good, interpolated as in `roi.payback`; infinity where it never is."""
-    return _paid_back(_stacked([flow for _, flow, _ in _running(values, plan, discounted)]))
-
-
-def _stacked(flows: list[Array]) -> Array:
-    """Flows by month, [n] or [1] each, as [months + 1, n]."""
-    return np.array(np.broadcast_arrays(*flows))
-
-
-def _paid_back(flows: Array) -> Array:
-    """Months [n] until the sum of `flows` [months + 1, n] is 0 for good."""
-    sums = flows.cumsum(axis=0)
-    below = sums < 0
-    horizon = len(flows) - 1
-    last = horizon - below[::-1].argmax(axis=0)
-    paid = np.minimum(last + 1, horizon)
-    trials = np.arange(flows.shape[1])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        within = last + np.minimum(1.0, -sums[last, trials] / flows[paid, trials])
-    return np.where(below[-1], np.inf, np.where(below.any(axis=0), within, 0.0))
+    trials = max(np.size(value) for value in values.values())
+    last, part = np.zeros(trials), np.zeros(trials)
+    before, was_below = _NONE, np.zeros(1, dtype=bool)
+    for number, flow, total in _running(values, plan, discounted):
+        is_below = total < 0
+        rises = was_below > is_below
+        if rises.any():
+            np.copyto(last, number - 1, where=rises)
+            np.divide(before, -flow, out=part, where=rises)
+        before, was_below = total, is_below
+    return np.where(was_below, np.inf, last + np.minimum(1.0, part))
 
 
 def _running(values: Values, plan: Plan, discounted: bool) -> Iterator[tuple[int, Array, Array]]:
     """Number of each month from 0, its flow and the running sum."""
     amounts = net_by_profile(values)
-    total = amounts["start"]
+    total = np.atleast_1d(amounts["start"])
     yield 0, total, total
     for month in months(values, plan):
         flow = month.weights.of(amounts)
@@ -256,16 +255,13 @@ def _discounts(rate: Array, plan: Plan) -> Iterator[Array]:
         yield factor
 
 
-def _adoption(ramp_months: Array, ramp: Ramp) -> Callable[[Array], Array]:
-    """Share of the full coverage in use `time` months [n] after the start; 0 before it."""
-    speed = 1 / np.maximum(ramp_months, _NO_RAMP)
+# share of the full coverage in use, at a part of the months of adoption [n]; 0 before it starts
 
-    def linear(time: Array) -> Array:
-        return np.minimum(np.maximum(time * speed, 0.0), 1.0)
 
-    def logistic(time: Array) -> Array:
-        exponent = LOGISTIC_STEEPNESS * (0.5 - time * speed)
-        grown: Array = 1 / (1 + np.exp(np.minimum(exponent, _LARGEST_EXPONENT)))
-        return np.where(time > 0, grown, 0.0)
+def _linear(part: Array) -> Array:
+    return np.minimum(np.maximum(part, 0.0), 1.0)
 
-    return linear if ramp == "linear" else logistic
+
+def _logistic(part: Array) -> Array:
+    grown = 1 / (1 + np.exp(np.minimum(LOGISTIC_STEEPNESS * (0.5 - part), _LARGEST_EXPONENT)))
+    return np.where(part > 0, grown, 0.0)

@@ -116,13 +116,14 @@ class Draws:
         return self.options[self.place(option)].paths[item.spec.name]
 
     def _uses(self, scenario: Scenario) -> Iterable[list[tuple[int, str]]]:
-        """For each figure that is drawn once: the options that use it, with its name there."""
+        """For each figure that may be drawn once: the options that use it, with its name there."""
         named = {path for pair in scenario.correlations for path in (pair.first, pair.second)}
         users: dict[object, list[tuple[int, str]]] = {}
         for index, option in enumerate(self.options):
             for name, quantity in option.quantities.items():
-                if option.kind == "do_nothing" and not REGISTRY[name].shared:
-                    continue  # how a model works does not matter where none does
+                # how a model works does not matter where none does
+                if quantity.is_fixed or (option.kind == "do_nothing" and not REGISTRY[name].shared):
+                    continue
                 path = option.paths[name]
                 stated_once = path == name or path in named
                 users.setdefault(path if stated_once else (name, quantity), []).append((index, name))

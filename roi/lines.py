@@ -1,21 +1,22 @@
 """Lines of a cash-flow table: what an option earns and costs beyond doing nothing, and what each amount rests on."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-Values = Mapping[str, float | Array]
+Number = float | Array
+"""A number where all that it rests on is certain, else one for each trial: plain numbers come to the same, sooner."""
+
+Values = Mapping[str, Number]
 Side = Literal["benefit", "cost"]
 Profile = Literal["start", "handled", "in_use", "monthly", "retraining"]
 
 
-@dataclass(frozen=True)
-class Line:
-    """A named stream of money. `amount` [n] is never negative; `side` says whether it is earned or paid.
+class Line(NamedTuple):
+    """A named stream of money. `each` is never negative; `side` says whether it is earned or paid.
 
     Profiles: `start` once, now; `handled` with the items that reach the model (an amount is that of the first month at
     full adoption); `in_use` each month from the first in use; `monthly` each month; `retraining` in the months of one.
@@ -25,12 +26,12 @@ class Line:
     label: str
     side: Side
     profile: Profile
-    amount: Array
+    each: Number
 
-
-def reader(values: Values) -> Callable[[str], Array]:
-    """Figures by name, as arrays of at least one dimension."""
-    return lambda name: np.atleast_1d(np.asarray(values[name], dtype=np.float64))
+    @property
+    def amount(self) -> Array:
+        """The amount as an array [n] or [1]."""
+        return np.atleast_1d(self.each)
 
 
 def lines(values: Values) -> list[Line]:
@@ -41,18 +42,18 @@ def lines(values: Values) -> list[Line]:
     `cost_per_error` on top. People's own unnoticed errors cost as much, so each item that the model gets right avoids
     its share of them.
     """
-    get = reader(values)
-    items = items_of_a_month(values)
+    get = values.__getitem__
+    items = _items(get)
     offered, right = items["offered_items"], items["right_items"]
     wage_a_minute = get("work.labour_cost_per_hour") / 60
     earned = 1 - get("risk.benefit_reduction")
     paid = 1 + get("risk.cost_increase")
     error = get("work.cost_per_error")
 
-    def benefit(key: str, label: str, profile: Profile, amount: Array) -> Line:
+    def benefit(key: str, label: str, profile: Profile, amount: Number) -> Line:
         return Line(key, label, "benefit", profile, amount * earned)
 
-    def cost(key: str, label: str, profile: Profile, amount: Array) -> Line:
+    def cost(key: str, label: str, profile: Profile, amount: Number) -> Line:
         return Line(key, label, "cost", profile, amount * paid)
 
     checks = offered * get("work.checked_share") * get("work.minutes_per_check") * wage_a_minute
@@ -76,7 +77,10 @@ def items_of_a_month(values: Values) -> dict[str, Array]:
 
     With them `cost_of_an_item`, that of the model's answer to one.
     """
-    get = reader(values)
+    return {name: np.atleast_1d(count) for name, count in _items(values.__getitem__).items()}
+
+
+def _items(get: Callable[[str], Number]) -> dict[str, Number]:
     offered = get("work.items_per_month") * get("work.coverage")
     wrong = offered * (1 - get("work.success_rate"))
     unnoticed = wrong * (1 - get("work.noticed_share")) * (1 - get("work.checked_share") * get("work.catch_rate"))
@@ -88,18 +92,17 @@ def items_of_a_month(values: Values) -> dict[str, Array]:
     }
 
 
-def _cost_of_an_item(get: Callable[[str], Array]) -> Array:
+def _cost_of_an_item(get: Callable[[str], Number]) -> Number:
     """Tokens and device time of all samples of an item."""
     tokens = (
         get("run.tokens_in_per_item") * get("run.price_per_million_tokens_in")
         + get("run.tokens_out_per_item") * get("run.price_per_million_tokens_out")
     ) / 1e6
     device = get("run.device_seconds_per_item") * get("run.price_per_device_hour") / 3600
-    total: Array = get("run.samples_per_item") * (tokens + device)
-    return total
+    return get("run.samples_per_item") * (tokens + device)
 
 
-def _one_off(get: Callable[[str], Array]) -> list[tuple[str, str, Array]]:
+def _one_off(get: Callable[[str], Number]) -> list[tuple[str, str, Number]]:
     raised = 1 + get("risk.optimism_bias")
     experiments = get("one_off.experiment_device_hours") * get("one_off.experiment_price_per_device_hour")
     labels = get("one_off.labelled_items") * get("one_off.minutes_per_label") / 60
@@ -113,19 +116,17 @@ def _one_off(get: Callable[[str], Array]) -> list[tuple[str, str, Array]]:
     ]
 
 
-def by_profile(found: list[Line], side: Side) -> dict[Profile, Array]:
-    """Amounts of the lines of one side, summed by profile: arrays [n] or [1]."""
-    sums: dict[Profile, Array] = {
-        profile: np.zeros(1) for profile in ("start", "handled", "in_use", "monthly", "retraining")
-    }
+def by_profile(found: list[Line], side: Side) -> dict[Profile, Number]:
+    """Amounts of the lines of one side, summed by profile."""
+    sums: dict[Profile, Number] = dict.fromkeys(("start", "handled", "in_use", "monthly", "retraining"), 0.0)
     for line in found:
         if line.side == side:
-            sums[line.profile] = sums[line.profile] + line.amount
+            sums[line.profile] = sums[line.profile] + line.each
     return sums
 
 
-def net_by_profile(values: Values) -> dict[Profile, Array]:
-    """Benefits less costs, by profile: arrays [n] or [1]."""
+def net_by_profile(values: Values) -> dict[Profile, Number]:
+    """Benefits less costs, by profile."""
     found = lines(values)
     earned, paid = by_profile(found, "benefit"), by_profile(found, "cost")
     return {profile: earned[profile] - paid[profile] for profile in earned}

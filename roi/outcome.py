@@ -7,7 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from .appraisal import Appraisal, Figure, judge
-from .cashflow import Array, Line, Month, Plan, Side, discount_factors, items_of_a_month, lines, months, present_values
+from .cashflow import (
+    Array,
+    Line,
+    Month,
+    Plan,
+    Side,
+    discount_factors,
+    items_of_a_month,
+    lines,
+    months,
+    present_values,
+    summed,
+)
 from .formulas import FORMULAS, Formula
 from .scenario import OptionKind, ResolvedOption, Scenario
 
@@ -104,7 +116,7 @@ def _evaluate(scenario: Scenario, option: ResolvedOption) -> OptionOutcome:
     table = [] if idle else _table(values, course, factors)
     benefits = _total(table, "benefit", plan)
     costs = _total(table, "cost", plan)
-    worth = None if idle else present_values(values, plan)
+    worth = None if idle else present_values(values, plan, summed(course))
     appraisal = judge(
         benefits.tolist(),
         costs.tolist(),

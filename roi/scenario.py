@@ -6,6 +6,7 @@
 import copy
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, ValidationError, create_model
@@ -14,6 +15,7 @@ from . import checks
 from .faults import Fault, ScenarioFaults, faults_of
 from .figures import GROUPS, REGISTRY, FigureSpec, Group, OneOff, Recurring, Risk, Run, Time, Work
 from .quantity import Part, Quantity
+from .same import Same
 
 OptionKind = Literal["do_nothing", "prompted", "peft", "full", "aligned", "distilled", "hosted"]
 
@@ -84,10 +86,7 @@ class Scenario(Part):
 
     def option(self, key: str) -> "ResolvedOption":
         """The option with each figure it takes from the scenario filled in. `KeyError` where there is none."""
-        for index, option in enumerate(self.options):
-            if option.key == key:
-                return _resolve(self, index, option)
-        raise KeyError(key)
+        return _resolved(Same(self))[key]
 
     @property
     def do_nothing(self) -> Option:
@@ -113,7 +112,11 @@ class ResolvedOption:
     paths: Mapping[str, str]
 
     def means(self) -> dict[str, float]:
-        """The central value of every figure."""
+        """The central value of every figure, for the caller to change."""
+        return dict(self._means)
+
+    @cached_property
+    def _means(self) -> dict[str, float]:
         return {name: quantity.mean for name, quantity in self.quantities.items()}
 
 
@@ -225,20 +228,18 @@ def _complete(value: object, unit: str) -> object:
     return plain | {"unit": unit} if plain.get("unit") in ("", unit) else None
 
 
-_SPECS = {group: [spec for spec in REGISTRY.values() if spec.group == group] for group in GROUPS}
-
-
-def _resolve(scenario: Scenario, index: int, option: Option) -> ResolvedOption:
-    found: dict[str, Quantity] = {}
-    paths: dict[str, str] = {}
-    prefix = f"options[{index}]."
-    for group in GROUPS:
-        base, own = getattr(scenario, group), getattr(option, group)
-        for spec in _SPECS[group]:
-            replaced = getattr(own, spec.key, None) if own is not None else None
-            found[spec.name] = getattr(base, spec.key) if replaced is None else replaced
-            paths[spec.name] = spec.name if replaced is None else prefix + spec.name
-    return ResolvedOption(option.key, option.name, option.kind, found, paths)
+@lru_cache(maxsize=16)
+def _resolved(scenario: Same[Scenario]) -> Mapping[str, ResolvedOption]:
+    """The options by their keys: whoever asks for one of a scenario asks for it again."""
+    base = {name: _get(scenario.value, spec) for name, spec in REGISTRY.items()}
+    paths = {name: name for name in base}
+    found: dict[str, ResolvedOption] = {}
+    for index, option in enumerate(scenario.value.options):
+        groups = {group: getattr(option, group) or () for group in GROUPS}
+        own = {f"{group}.{key}": held for group, stated in groups.items() for key, held in stated if held is not None}
+        replaced = {name: f"options[{index}].{name}" for name in own}
+        found[option.key] = ResolvedOption(option.key, option.name, option.kind, base | own, paths | replaced)
+    return found
 
 
 def _get(holder: BaseModel, spec: FigureSpec) -> Any:

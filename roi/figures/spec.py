@@ -1,6 +1,7 @@
 """What a figure of a scenario is: its label, unit, meaning and limits, and how a group of figures is held to them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from pydantic import Field, ValidationInfo, field_validator
@@ -35,7 +36,7 @@ class FigureSpec:
     default_provenance: Provenance
     shared: bool
 
-    @property
+    @cached_property
     def name(self) -> str:
         """`work.success_rate`: the figure's name in arrays of values and, for the base figure, its path."""
         return f"{self.group}.{self.key}"

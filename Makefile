@@ -18,14 +18,17 @@ BESIDE := --numprocesses 3 --dist loadgroup
 test: $(STAMP) lint types quick
 	$(BIN)/python -m pytest -m "training or browser or faults or services" $(BESIDE)
 
-# Plugins that none of these tests use take a tenth of the time in which they are collected, in every process.
-UNUSED := -p no:playwright -p no:schemathesis -p no:anyio -p no:valkey
+# Plugins and folders that none of these tests use take a tenth of the time in which they are collected, in every process;
+# the one for logs adds its handlers to each of torch's loggers, six times a test.
+UNUSED := -p no:playwright -p no:schemathesis -p no:anyio -p no:valkey -p no:logging
+UNUSED += --ignore tests/browser --ignore tests/faults --ignore tests/journey
 
 # A process a core: a second thread in each would spin, waiting for a core, three times as long as it calculates.
+# Tables come from the models, as a test holds the migrations to them; the marked tests have theirs by the migrations.
 quick: export OMP_NUM_THREADS := 1
 quick: export OPENBLAS_NUM_THREADS := 1
 quick: $(STAMP)
-	$(BIN)/python -m pytest -m "not (training or browser or faults or services)" --numprocesses auto --dist worksteal $(UNUSED)
+	$(BIN)/python -m pytest -m "not (training or browser or faults or services)" --numprocesses auto --dist worksteal $(UNUSED) --no-migrations
 
 lint: $(STAMP)
 	$(BIN)/ruff check .

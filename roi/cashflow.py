@@ -214,11 +214,11 @@ def payback(values: Values, plan: Plan, *, discounted: bool = False) -> Array:
     for number, flow, total in _running(values, plan, discounted):
         is_below = total < 0
         rises = was_below > is_below
-        if rises.any():
+        if rises.any():  # one that follows a later outlay takes the place of those before it
             np.copyto(last, number - 1, where=rises)
-            np.divide(before, -flow, out=part, where=rises)
+            np.divide(before, flow, out=part, where=rises)
         before, was_below = total, is_below
-    return np.where(was_below, np.inf, last + np.minimum(1.0, part))
+    return np.where(was_below, np.inf, last + np.minimum(1.0, -part))
 
 
 def _running(values: Values, plan: Plan, discounted: bool) -> Iterator[tuple[int, Array, Array]]:

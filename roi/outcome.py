@@ -110,7 +110,7 @@ def _evaluate(scenario: Scenario, option: ResolvedOption) -> OptionOutcome:
     plan = Plan.of(scenario)
     values = option.means()
     rate = values["time.discount_rate"]
-    factors = discount_factors(rate, plan)
+    factors = np.array(discount_factors(rate, plan))
     idle = option.kind == "do_nothing"
     course = list(months(values, plan))
     table = [] if idle else _table(values, course, factors)
@@ -140,13 +140,13 @@ def _evaluate(scenario: Scenario, option: ResolvedOption) -> OptionOutcome:
     )
 
 
-def _table(values: Mapping[str, float], course: list[Month], factors: list[float]) -> list[LineFlows]:
+def _table(values: Mapping[str, float], course: list[Month], factors: Array) -> list[LineFlows]:
     """Every line over the months, also those of nothing: a reader sees that they were thought of."""
-    weights = {"start": [1.0] + [0.0] * len(course)}
+    weights = {"start": np.array([1.0] + [0.0] * len(course))}
     for profile in ("handled", "in_use", "monthly", "retraining"):
-        weights[profile] = [0.0, *(float(getattr(month.weights, profile)[0]) for month in course)]
+        weights[profile] = np.array([0.0, *(getattr(month.weights, profile)[0] for month in course)])
     known = _named(values)
-    return [_line(line, known, np.array(weights[line.profile]), np.array(factors)) for line in lines(values)]
+    return [_line(line, known, weights[line.profile], factors) for line in lines(values)]
 
 
 def _named(values: Mapping[str, float]) -> dict[str, float]:

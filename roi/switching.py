@@ -76,7 +76,8 @@ def _switching(
     grids = np.array([_grid(spec, means[spec.name]) for _, spec in figures])
     npvs = _npvs(draws, place, names, grids)
     row, column = np.nonzero((npvs[:, :-1] > 0) != (npvs[:, 1:] > 0))
-    roots = _roots(draws, place, [names[index] for index in row], grids[row, column], grids[row, column + 1])
+    held = [names[index] for index in row]
+    roots = _roots(draws, place, held, grids[row, column], grids[row, column + 1], npvs[row, column])
     pays = np.where(npvs[row, column + 1] > 0, "above", "below")
     return [
         _said(
@@ -138,12 +139,15 @@ def _npvs(draws: Draws, place: int, names: Sequence[str], values: Array) -> Arra
     return np.broadcast_to(draws.npv_of(place, figures), (values.size,)).reshape(values.shape)
 
 
-def _roots(draws: Draws, place: int, names: Sequence[str], low: Array, high: Array) -> Array:
-    """Where the sign changes between `low` [k] and `high` [k] of each named figure: the first change in a bracket."""
+def _roots(draws: Draws, place: int, names: Sequence[str], low: Array, high: Array, at_start: Array) -> Array:
+    """Where the sign changes between `low` [k] and `high` [k] of each named figure: the first change in a bracket.
+
+    at_start: NPV [k] at `low`.
+    """
     if not names:
         return low
     parts, rows = np.linspace(0.0, 1.0, _SECTIONS + 1), np.arange(len(names))
-    start, at_start = low, _npvs(draws, place, names, low[:, None])[:, 0]
+    start = low
     for _ in range(_ROUNDS):
         places = low[:, None] + (high - low)[:, None] * parts
         places[:, -1] = high

@@ -120,6 +120,17 @@ def test_start_and_ramp_by_hand() -> None:
     assert flows["other_savings"][1:5] == (0, 0, 8, 8)
 
 
+def test_payback_of_many_after_a_later_outlay_by_hand() -> None:
+    """2,400 a month: after 3,000 at the start, after a retraining in month 6 besides, never, and without any outlay."""
+    scenario = case(time__ramp_months=0, recurring__retraining_every_months=6)
+    outlays = {
+        "one_off.integration": np.array([3_000, 3_000, 3_000, 0.0]),
+        "recurring.retraining_cost": np.array([0, 12_000, 60_000, 0.0]),
+    }
+    found = cashflow.payback(scenario.option("model").means() | outlays, cashflow.Plan.of(scenario))
+    assert found.tolist() == approx([1.25, 6.25, math.inf, 0])
+
+
 def test_a_logistic_ramp_is_at_half_in_its_middle() -> None:
     weights = [
         float(month.weights.handled[0])

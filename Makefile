@@ -15,7 +15,9 @@ run: $(STAMP)
 # One process trains real models, one test after the other; beside it the others mostly wait for browsers and processes.
 BESIDE := --numprocesses 3 --dist loadgroup
 
-test: $(STAMP) lint types quick
+# Types are checked by one process: the quick tests take the core that it leaves.
+test: $(STAMP)
+	@$(MAKE) --no-print-directory --jobs 2 lint types quick
 	$(BIN)/python -m pytest -m "training or browser or faults or services" $(BESIDE)
 
 # Plugins and folders that none of these tests use take a tenth of the time in which they are collected, in every process;

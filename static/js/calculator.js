@@ -141,7 +141,7 @@
     const wait = Math.min(touched.at + REST, touched.slides ? askedAt + PACE : Infinity) - now;
     if (wait > 0) { turn = setTimeout(follow, wait); return; }
     askedAt = now;
-    document.getElementById("pictures").dispatchEvent(new CustomEvent("pictures"));
+    document.getElementById("pictures")?.dispatchEvent(new CustomEvent("pictures"));
   }
   document.addEventListener("htmx:beforeRequest", ({ target }) => { if (target.id === "pictures") pictured = figures; });
   document.addEventListener("htmx:afterSwap", ({ detail: { target } }) => {

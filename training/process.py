@@ -5,7 +5,6 @@ same call comes again with the same folder; one that is done answers so at once.
 """
 
 import fcntl
-import importlib
 import json
 import os
 import resource
@@ -21,6 +20,7 @@ from typing import IO, Any, cast
 
 from .events import EventLog, EventType, Watcher, last_event
 from .faults import BadData, BadSpec, Cancelled, ExitStatus, as_fault
+from .imports import import_all
 from .result import Result, read_result, write_json
 from .run import Run
 from .spec import KINDS, JobSpec, SpecFault, SpecFaults, parse_spec
@@ -96,7 +96,8 @@ def _work(run: Run, missing: list[MissingFile]) -> Result:
         raise _missing_fault(missing)
     _limit_memory()
     module, function = KINDS[run.spec.kind].entry.split(":")
-    entry = cast(Entry, getattr(importlib.import_module(module), function))
+    import_all([module])
+    entry = cast(Entry, getattr(sys.modules[module], function))
     return entry(run.spec, run)
 
 

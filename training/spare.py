@@ -12,7 +12,6 @@ Only jobs of one device go to a spare; several need `accelerate launch`. Variabl
 imported (HF_HOME, OMP_NUM_THREADS beyond the number of threads) must be in the spare's own environment.
 """
 
-import importlib
 import json
 import os
 import sys
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from .faults import BadSpec, ExitStatus
+from .imports import import_all
 from .process import WATCH_PARENT, run_job
 from .progress import Progress
 from .spec import KINDS
@@ -37,8 +37,7 @@ def wait_for_job(libraries: Sequence[str] = _LIBRARIES) -> int:
     started = time.monotonic()
     # asking whether there is a GPU must not start CUDA here: that would fix the visible devices before `env` comes
     os.environ.setdefault("PYTORCH_NVML_BASED_CUDA_CHECK", "1")
-    for name in (*libraries, *(kind.entry.split(":")[0] for kind in KINDS.values())):
-        importlib.import_module(name)
+    import_all([*libraries, *(kind.entry.split(":")[0] for kind in KINDS.values())])
     ready = {"ready": True, "pid": os.getpid(), "seconds": round(time.monotonic() - started, 3)}
     print(json.dumps(ready), flush=True)
     line = _read_line()

@@ -18,9 +18,12 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import psycopg
 import psycopg.rows
+
+from webapp.launcher.places import broker_socket
 
 SOURCE = Path(__file__).resolve().parents[2]
 DRIVER = Path(__file__).resolve().parent / "driver"
@@ -193,16 +196,24 @@ class Installation:
 
     # processes
 
+    @property
+    def socket(self) -> Path:
+        """The broker's socket."""
+        with patch.dict(os.environ, XDG_RUNTIME_DIR=self.environment.get("XDG_RUNTIME_DIR", "")):
+            return broker_socket(self.state)
+
     def processes(self) -> dict[int, str]:
         """Command lines of this installation's live processes by id, without the one that presses its buttons."""
         mark = f"UPLIFT_TEST_TOKEN={self.token}".encode()
+        own = (str(self.state), str(self.socket))
         found = {}
         for folder in Path("/proc").iterdir():
             if folder.name.isdecimal() and (self._actor is None or int(folder.name) != self._actor.pid):
                 with suppress(OSError):
                     command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
                     # the broker writes its title over its environment, but the title has its socket
-                    if command and (mark in (folder / "environ").read_bytes() or str(self.state) in command):
+                    is_ours = mark in (folder / "environ").read_bytes() or any(path in command for path in own)
+                    if command and is_ours:
                         found[int(folder.name)] = command
         return found
 

@@ -19,13 +19,17 @@ from .ledger import check_counted_once
 pytestmark = [pytest.mark.faults, pytest.mark.alone]  # how long a start takes is told to people
 
 SECOND_START_SECONDS = 10.0
-STEPS = 60
+STEPS = 40
 
 
 @pytest.fixture(scope="module")
 def whole() -> Iterator[Installation]:
-    """With the web server."""
+    """With the web server, in a folder whose path is too long for a socket and has spaces."""
     made = Installation(only="broker,train,default,beat,web", from_scratch=True)
+    made.state = made.root / ("a state folder " + "x" * 90)
+    made.state.mkdir()
+    made.environment |= {"UPLIFT_HOME": str(made.state), "XDG_RUNTIME_DIR": ""}
+    assert not made.socket.is_relative_to(made.state)
     try:
         made.start()
         yield made
@@ -116,30 +120,26 @@ def test_a_killed_launcher_leaves_no_orphan(whole: Installation) -> None:
     check_counted_once(whole, code, STEPS)
 
 
-def test_a_folder_whose_path_is_too_long_for_a_socket_and_has_spaces(installation: Installation) -> None:
-    long = installation.state / ("a state folder " + "x" * 90)
-    long.mkdir()
-    installation.state = long
-    installation.environment["UPLIFT_HOME"] = str(long)
-    installation.environment["XDG_RUNTIME_DIR"] = ""
-    installation.start()
-    (code,) = installation.launch({"steps": 5})
-    installation.wait_for_end(code)
-    check_counted_once(installation, code, 5)
-    installation.stop()
-    assert installation.processes() == {}
+def test_it_ends_whole_where_a_socket_in_its_folder_could_not_be(whole: Installation) -> None:
+    (code,) = whole.launch({"steps": 5})
+    whole.wait_for_end(code)
+    check_counted_once(whole, code, 5)
+    whole.stop()
+    assert whole.processes() == {}
 
 
-def test_pages_are_served_while_the_broker_is_away(installation: Installation) -> None:
+def test_pages_are_served_while_the_broker_is_away(whole: Installation) -> None:
+    """In the same folder, when everything else there has ended."""
+    (whole.state / "log" / "web.log").unlink()
     with socket.socket() as nobody:  # bound, not listening: nothing answers there
         nobody.bind(("127.0.0.1", 0))
         refused = nobody.getsockname()[1]
         started = subprocess.Popen(
             [sys.executable, "manage.py", "up", "--only", "web,default"],
             env={
-                **installation.environment,
+                **whole.environment,
                 "REDIS_URL": f"redis://127.0.0.1:{refused}/0",
-                "PORT": str(installation.port),
+                "PORT": str(whole.port),
             },
             cwd=SOURCE,
             stdout=subprocess.PIPE,
@@ -148,12 +148,12 @@ def test_pages_are_served_while_the_broker_is_away(installation: Installation) -
             start_new_session=True,
         )
         try:
-            installation.wait_until(lambda: _page_answers(installation.port), 40, "the web server")
+            whole.wait_until(lambda: _page_answers(whole.port), 40, "the web server")
         finally:
             os.kill(started.pid, signal.SIGINT)
             output, _ = started.communicate(timeout=60)
     assert "Traceback" not in output
-    assert Path(installation.state / "log" / "web.log").exists()
+    assert Path(whole.state / "log" / "web.log").exists()
 
 
 def _page_answers(port: int) -> bool:

@@ -15,6 +15,8 @@ from .product import MODEL, SOURCE
 
 pytestmark = [pytest.mark.training, pytest.mark.alone]
 
+VALIDATION_ROWS = 16
+
 
 def run(folder: Path, name: str, spec: dict[str, object], out: str) -> dict[str, object]:
     (folder / f"{name}.json").write_text(json.dumps(spec))
@@ -33,6 +35,8 @@ def run(folder: Path, name: str, spec: dict[str, object], out: str) -> dict[str,
 def test_train_then_evaluate(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "training", "prepare", MODEL], cwd=SOURCE, check=True)
     write_sample("medical-coding", tmp_path / "rows")
+    validation = tmp_path / "rows/validation.jsonl"
+    validation.write_text("".join(validation.read_text().splitlines(keepends=True)[:VALIDATION_ROWS]))
     sft = {
         "kind": "sft",
         "model": MODEL,

@@ -1,9 +1,6 @@
-"""SmolLM2 on real diagnosis texts, through the command line."""
+"""SmolLM2 on real diagnosis texts, as the job's process runs it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +10,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from training.catalogue import DEFAULT_MODEL, is_whole_model
 from training.data.samples import DEPARTMENTS, medical_coding
+from training.faults import ExitStatus
 from training.home import models_folder
+from training.process import run_job
 
-ROOT = Path(__file__).resolve().parents[3]
 MODEL = models_folder() / DEFAULT_MODEL
 ROWS = 8
 
@@ -29,28 +27,26 @@ def rows() -> list[dict[str, Any]]:
     return [dict(row) for row in list(medical_coding()["test"])[:ROWS]]
 
 
-def run_command(folder: Path, rows: list[dict[str, Any]], **fields: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+@pytest.fixture(scope="module")
+def stock() -> tuple[Any, Any]:
+    """Tokenizer and model as transformers gives them."""
+    return AutoTokenizer.from_pretrained(MODEL), AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+
+
+def run_spec(folder: Path, rows: list[dict[str, Any]], **fields: Any) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """`result.json` and the predictions of a run with the spec written as DESIGN shows it."""
     (folder / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     spec = {"kind": "evaluate", "model": str(MODEL), "data": {"test": "test.jsonl"}, "precision": "fp32", **fields}
     (folder / "spec.json").write_text(json.dumps(spec))
-    done = subprocess.run(
-        [sys.executable, "-m", "training", "run", "spec.json", "--out", "out"],
-        cwd=folder,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stderr
+    assert run_job(folder / "spec.json", folder / "out") is ExitStatus.DONE
     lines = (folder / "out/artifacts/predictions.jsonl").read_text(encoding="utf-8").splitlines()
     return json.loads((folder / "out/result.json").read_text()), [json.loads(line) for line in lines]
 
 
-def test_choices_equal_a_plain_loop(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
+def test_choices_equal_a_plain_loop(tmp_path: Path, rows: list[dict[str, Any]], stock: tuple[Any, Any]) -> None:
     choices = sorted(DEPARTMENTS.values())
-    result, predictions = run_command(tmp_path, rows, metric="choice", choices=choices)
-    tokenizer = AutoTokenizer.from_pretrained(MODEL)
-    model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+    result, predictions = run_spec(tmp_path, rows, metric="choice", choices=choices)
+    tokenizer, model = stock
     for row, prediction in list(zip(rows, predictions, strict=True))[:2]:
         prompt = tokenizer.apply_chat_template(row["prompt"], tokenize=False, add_generation_prompt=True)
         given = tokenizer(prompt, add_special_tokens=False)["input_ids"]
@@ -65,10 +61,11 @@ def test_choices_equal_a_plain_loop(tmp_path: Path, rows: list[dict[str, Any]]) 
     assert main["low"] <= main["value"] <= main["high"]
 
 
-def test_written_answers_equal_stock_generate(tmp_path: Path, rows: list[dict[str, Any]]) -> None:
-    _, predictions = run_command(tmp_path, rows[:3], metric="normalised", max_new_tokens=6)
-    tokenizer = AutoTokenizer.from_pretrained(MODEL)
-    model = AutoModelForCausalLM.from_pretrained(MODEL, dtype=torch.float32).eval()
+def test_written_answers_equal_stock_generate(
+    tmp_path: Path, rows: list[dict[str, Any]], stock: tuple[Any, Any]
+) -> None:
+    _, predictions = run_spec(tmp_path, rows[:3], metric="normalised", max_new_tokens=6)
+    tokenizer, model = stock
     for row, prediction in zip(rows, predictions, strict=False):
         text = tokenizer.apply_chat_template(row["prompt"], tokenize=False, add_generation_prompt=True)
         given = tokenizer(text, add_special_tokens=False, return_tensors="pt")

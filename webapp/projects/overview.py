@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 
 from training.spec.evaluate import METRICS
 from webapp.jobs.adaptation import method_name
 from webapp.jobs.models import OPEN, Job, JobState, Measurement, Study
+from webapp.jobs.sweep import UNTOLD_UNTIL
 from webapp.ui import formats
 
 from .models import Project
@@ -155,3 +157,10 @@ def open_jobs(project: Project, limit: int = 6) -> list[OpenJob]:
     order = {JobState.RUNNING: 0, JobState.QUEUED: 1, JobState.WAITING: 2}
     first = sorted(jobs, key=lambda job: order[JobState(job.state)])[:limit]
     return [OpenJob(job, reverse("jobs:job", args=[project.code, job.code])) for job in first]
+
+
+def is_comparing(project: Project) -> bool:
+    """Whether a study of the project has just measured all that it will, and its outcome is to come."""
+    lately = Job.objects.filter(project=project, ended_at__gt=timezone.now() - UNTOLD_UNTIL)
+    studies = Study.objects.filter(jobs__in=lately).distinct().prefetch_related("jobs")
+    return any(not study.is_settled(list(study.jobs.all())) for study in studies)

@@ -59,17 +59,23 @@ def create(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """What was learned, what runs, what is next. With `HX-Request` from the page itself: only the part that changes."""
     project = get_project(person(request), code)
+    running = facts.open_jobs(project)
+    now = {"project": project, "open_jobs": running, "is_live": bool(running) or facts.is_comparing(project)}
+    if request.headers.get("HX-Target") == "project-now":
+        if now["is_live"]:
+            return render(request, "projects/_now.html", now)
+        # with the last job, findings and next step changed as well
+        return HttpResponse(headers={"HX-Refresh": "true"})
     case, stands = worth(project), standing(project, timezone.localdate())
     context = {
         **frame(request, project, "overview"),
+        **now,
         "findings": facts.newest_findings(project),
         "worth": case,
         "standing": stands,
-        "open_jobs": facts.open_jobs(project),
         "next": next_step(project, stands=stands, has_case=case is not None),
     }
-    is_part = request.headers.get("HX-Target") == "project-now"
-    return render(request, "projects/_now.html" if is_part else "projects/overview.html", context)
+    return render(request, "projects/overview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from tests.webapp import factories
 from webapp.accounts.models import User
-from webapp.jobs.models import JobState, Measurement
+from webapp.jobs.models import JobState, Measurement, Study
 from webapp.projects import overview, services
 from webapp.projects.models import AuditEntry, DevicePrice, Membership, Project, Role
 from webapp.projects.next_step import next_step
@@ -175,9 +175,14 @@ def test_what_runs_now_is_asked_for_alone(project: Project, people: dict[str, Us
     assert part.startswith('<section id="project-now"')
     assert "every 5s" in part
     assert "25%" in part
-    project.jobs.update(state=JobState.DONE)
-    done = client.get(place, headers={"HX-Request": "true", "HX-Target": "project-now"}).content.decode()
-    assert "hx-trigger" not in done
+    asked = {"HX-Request": "true", "HX-Target": "project-now"}
+    project.jobs.update(state=JobState.DONE, ended_at=timezone.now())
+    assert client.get(place, headers=asked)["HX-Refresh"] == "true", "what was found stands elsewhere on the page"
+    study = Study.objects.create(
+        project=project, question="?", launch_key="1", dataset_version=factories.dataset_version(project)
+    )
+    project.jobs.update(study=study, role="eval:lora")
+    assert "Comparing the results" in client.get(place, headers=asked).content.decode()
 
 
 def test_a_viewer_is_offered_nothing_they_may_not_do(project: Project, people: dict[str, User], client: Client) -> None:

@@ -1,10 +1,15 @@
 """What tests of the site share: one person a role, and no broker behind the cache."""
 
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from pytest_django import Settings
 
+import training.estimate_files
+import webapp.datasets.working
+from training.data.stats import token_counter
 from webapp.accounts.models import User
 from webapp.projects.models import Project
 
@@ -26,6 +31,16 @@ def _local(settings: Settings, tmp_path: Path) -> None:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _tokenizers_are_read_once() -> Iterator[None]:
+    """The embedded model's takes a tenth of a second, which each file that is checked would take again."""
+    with pytest.MonkeyPatch.context() as patch:
+        kept = cache(token_counter)
+        for module in (training.estimate_files, webapp.datasets.working):
+            patch.setattr(module, "token_counter", kept)
+        yield
 
 
 @pytest.fixture

@@ -174,6 +174,7 @@ def test_this_machine_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("UPLIFT_HOME", str(tmp_path))
     monkeypatch.setattr(timing, "_LARGEST_SECONDS", 0.02)
     monkeypatch.setattr(timing, "_MATRIX", 2048)
+    monkeypatch.setattr(timing, "TOKENS", 96)
     monkeypatch.setattr(timing, "_WRITTEN_BYTES", 1024**2)
     found = timing.measured(start_seconds=3.0)
     assert Speed.from_json(found.to_json()) == found

@@ -1,10 +1,18 @@
 """Installations for tests that break things."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from .installation import Installation
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What one of several processes of tests prepares, the others take."""
+    own = tmp_path_factory.getbasetemp()
+    Installation.shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """A real installation of the product in a folder of its own: real broker, workers, jobs; and ways to hurt it."""
 
-import atexit
+import fcntl
 import json
 import os
 import shutil
@@ -15,9 +15,8 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from unittest.mock import patch
 
 import psycopg
@@ -31,19 +30,26 @@ ENDED = ("done", "failed", "cancelled")
 NO_WEB = "broker,train,default,beat"
 
 
-@cache
-def _migrated() -> Path:
-    """An empty database at this version, migrated once a process: five seconds that each installation would take."""
-    folder = Path(tempfile.mkdtemp(prefix="migrated-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    environment = {**os.environ, "UPLIFT_HOME": str(folder)}
-    environment.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "manage.py", "migrate", "-v0"], cwd=SOURCE, env=environment, check=True)
+def _migrated(shared: Path) -> Path:
+    """An empty database at this version, migrated once a run of tests: four seconds, else for each installation."""
+    with (shared / "migrated.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        folder = shared / "migrated"
+        if not folder.exists():
+            made = Path(tempfile.mkdtemp(dir=shared))
+            environment = {**os.environ, "UPLIFT_HOME": str(made)}
+            environment.pop("DATABASE_URL", None)
+            command = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
+            subprocess.run(command, cwd=SOURCE, env=environment, check=True)
+            made.rename(folder)
     return folder / "uplift.sqlite3"
 
 
 class Installation:
     """`manage.py up` in a temporary state folder, with short times, and the `count` job kind for its processes."""
+
+    shared: ClassVar[Path]
+    """A folder that all processes of this run of tests have."""
 
     def __init__(self, *, only: str = NO_WEB, from_scratch: bool = False, **environment: str) -> None:
         self.root = self.state = Path(tempfile.mkdtemp(prefix="up-"))
@@ -65,7 +71,7 @@ class Installation:
             **environment,
         }
         if not from_scratch:
-            shutil.copy(_migrated(), self.state)
+            shutil.copy(_migrated(self.shared), self.state)
         self.launcher: subprocess.Popen[bytes] | None = None
         self._actor: subprocess.Popen[str] | None = None
 

@@ -18,7 +18,7 @@ from training.data.samples import write_sample
 
 from .product import Product
 
-SIZES = {"train": 240, "validation": 24, "test": 80}
+SIZES = {"train": 240, "validation": 24, "test": 60}
 
 Coding = Callable[[str, Mapping[str, int]], dict[str, Path]]
 

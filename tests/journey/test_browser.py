@@ -65,7 +65,7 @@ def launch(page: Page) -> None:
     page.get_by_role("link", name=re.compile("Is fine-tuning worth it")).click()
     page.get_by_label("Data").select_option(label=_option(page, "Departments"))
     page.locator("summary").filter(has_text="steps, batch").click()
-    page.get_by_label("Steps").fill("15")
+    page.get_by_label("Steps").fill("10")
     page.get_by_label("Batch size").fill("8")
     button = page.get_by_role("button", name=re.compile(r"^Run 5 jobs, about .*\$"))
     expect(button).to_be_visible(timeout=30_000)

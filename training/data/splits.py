@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -91,9 +92,6 @@ def split_places(units: Iterable[int], edges: Sequence[int]) -> Iterator[int]:
 
 def _bucket_of(rank: int, counts: Sequence[int]) -> tuple[int, int]:
     """The bucket that holds the row of this rank, and the row's place in it."""
-    before = 0
-    for bucket, count in enumerate(counts):
-        if before + count > rank:
-            return bucket, rank - before
-        before += count
-    return len(counts), 0
+    ends = list(accumulate(counts))
+    bucket = bisect_right(ends, rank)
+    return (bucket, rank - ends[bucket] + counts[bucket]) if bucket < len(counts) else (bucket, 0)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -151,16 +152,15 @@ class OpenJob:
     url: str
 
 
-def open_jobs(project: Project, limit: int = 6) -> list[OpenJob]:
-    """What runs, waits or is queued, running first."""
-    jobs = project.jobs.filter(state__in=OPEN).select_related("study").order_by("created_at")[:50]
+def at_work(project: Project, limit: int = 6) -> tuple[list[OpenJob], bool]:
+    """What runs, waits or is queued, running first; and whether something is on its way that is not on the page yet.
+
+    That is a job, or the comparison of a study's results, which follows a moment after its last job.
+    """
+    found = project.jobs.filter(Q(state__in=OPEN) | Q(study__isnull=False, ended_at__gt=timezone.now() - UNTOLD_UNTIL))
+    jobs = list(found.select_related("study").order_by(F("ended_at").asc(nulls_first=True), "created_at")[:50])
     order = {JobState.RUNNING: 0, JobState.QUEUED: 1, JobState.WAITING: 2}
-    first = sorted(jobs, key=lambda job: order[JobState(job.state)])[:limit]
-    return [OpenJob(job, reverse("jobs:job", args=[project.code, job.code])) for job in first]
-
-
-def is_comparing(project: Project) -> bool:
-    """Whether a study of the project has just measured all that it will, and its outcome is to come."""
-    lately = Job.objects.filter(project=project, ended_at__gt=timezone.now() - UNTOLD_UNTIL)
-    studies = Study.objects.filter(jobs__in=lately).distinct().prefetch_related("jobs")
-    return any(not study.is_settled(list(study.jobs.all())) for study in studies)
+    going = sorted((job for job in jobs if not job.has_ended), key=lambda job: order[JobState(job.state)])
+    shown = [OpenJob(job, reverse("jobs:job", args=[project.code, job.code])) for job in going[:limit]]
+    studies = {job.study for job in jobs if job.has_ended and job.study}
+    return shown, bool(going) or any(not study.is_settled(list(study.jobs.all())) for study in studies)

@@ -59,10 +59,10 @@ def create(request: HttpRequest) -> HttpResponse:
 def overview(request: HttpRequest, code: str) -> HttpResponse:
     """What was learned, what runs, what is next. With `HX-Request` from the page itself: only the part that changes."""
     project = get_project(person(request), code)
-    running = facts.open_jobs(project)
-    now = {"project": project, "open_jobs": running, "is_live": bool(running) or facts.is_comparing(project)}
+    open_jobs, is_live = facts.at_work(project)
+    now = {"project": project, "open_jobs": open_jobs, "is_live": is_live}
     if request.headers.get("HX-Target") == "project-now":
-        if now["is_live"]:
+        if is_live:
             return render(request, "projects/_now.html", now)
         # with the last job, findings and next step changed as well
         return HttpResponse(headers={"HX-Refresh": "true"})

@@ -256,6 +256,12 @@
     });
   }
 
-  document.addEventListener("htmx:afterSettle", settle);
+  // in the task that brought the part, once: nobody meets a slider without its name
+  let unsettled = false;
+  document.addEventListener("htmx:afterSwap", () => {
+    if (unsettled) return;
+    unsettled = true;
+    queueMicrotask(() => { unsettled = false; settle(); });
+  });
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", settle); else settle();
 })();

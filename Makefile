@@ -1,6 +1,6 @@
 # make run   start the product (the first time also installs it)
 # make test  lint, types and the whole test suite
-# make quick the tests that neither train, nor drive a browser, nor start or kill other programs
+# make quick the tests that neither load torch, nor drive a browser, nor start or kill other programs
 
 PYTHON ?= python3.11
 BIN := .venv/bin
@@ -21,9 +21,10 @@ test: $(STAMP)
 	$(BIN)/python -m pytest -m "training or browser or faults or services" $(BESIDE)
 
 # Plugins and folders that none of these tests use take a tenth of the time in which they are collected, in every process;
-# the one for logs adds its handlers to each of torch's loggers, six times a test.
+# the one for logs adds its handlers to each logger, six times a test.
 UNUSED := -p no:playwright -p no:schemathesis -p no:anyio -p no:valkey -p no:logging
 UNUSED += --ignore tests/browser --ignore tests/faults --ignore tests/journey
+UNUSED += $(patsubst %,--ignore tests/training/%,evaluate merge models sft)
 
 # A process a core: a second thread in each would spin, waiting for a core, three times as long as it calculates.
 # Tables come from the models, as a test holds the migrations to them; the marked tests have theirs by the migrations.

@@ -14,9 +14,9 @@ import roi
 
 from .test_pages import HTMX, PRESETS, typed
 
-WORTH = 12
-"""Processor time of an answer, in that of a loop of 100,000 turns. It takes 7 (23 ms where the loop takes 3.3), and it
-took 18 before points, weights and whatever else stays the same from one answer to the next were kept."""
+WORTH = 6
+"""Processor time of an answer's figures, in that of a loop of 100,000 turns. They take 3.5 (16 ms where the loop takes
+4.6); with the charts it was 7, and 18 before what stays the same from one answer to the next was kept."""
 
 
 def processor_seconds(work: Callable[[], object]) -> float:

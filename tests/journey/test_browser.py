@@ -75,8 +75,9 @@ def launch(page: Page) -> None:
 
 def _option(page: Page, text: str) -> str:
     """The whole label of the first option that has this text."""
-    labels = page.get_by_label("Data").locator("option").all_inner_texts()
-    return next(label.strip() for label in labels if text in label)
+    option = page.get_by_label("Data").locator("option", has_text=text).first
+    expect(option).to_be_attached()
+    return option.inner_text().strip()
 
 
 def watch(page: Page) -> None:

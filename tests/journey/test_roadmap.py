@@ -165,8 +165,9 @@ def evaluate(page: Page) -> None:
 
 def offered(page: Page, field: str, split: str) -> str:
     """The whole label of the first choice of a field that is this split."""
-    labels = page.get_by_label(field).locator("option").all_inner_texts()
-    return next(label.strip() for label in labels if split in label)
+    option = page.get_by_label(field).locator("option", has_text=split).first
+    expect(option).to_be_attached()
+    return option.inner_text().strip()
 
 
 def launch(page: Page) -> None:

@@ -9,6 +9,9 @@ from ..sweep import UNTOLD_UNTIL
 from .listing import study_state
 from .queue import seconds_left
 
+GOING = ("running", "queued", "waiting")
+"""States of a study in which a job of it is at work, or its turn is to come."""
+
 
 @dataclass(frozen=True)
 class Lane:
@@ -39,7 +42,7 @@ class Pipeline:
     @property
     def is_live(self) -> bool:
         """Whether the page keeps asking: a job is at work or its turn is to come, or the results are to be compared."""
-        return self.state in ("running", "queued", "waiting") or self.is_comparing
+        return self.state in GOING or self.is_comparing
 
 
 def pipeline(study: Study) -> Pipeline:
@@ -50,7 +53,7 @@ def pipeline(study: Study) -> Pipeline:
     for job in jobs:
         lanes.setdefault(lane_of(job), []).append(job)
     state = study_state(numbers)
-    is_unsettled = state not in ("running", "queued", "waiting") and not study.is_settled(jobs)
+    is_unsettled = state not in GOING and not study.is_settled(jobs)
     ended = max((job.ended_at for job in jobs if job.ended_at), default=None)
     is_left = is_unsettled and ended is not None and ended < timezone.now() - UNTOLD_UNTIL
     costs = [job.usd for job in jobs if job.usd is not None]
@@ -62,7 +65,9 @@ def pipeline(study: Study) -> Pipeline:
         eta_seconds=_seconds_left(jobs),
         usd=sum(costs) if costs else None,
         broken=[job for job in jobs if job.state in (JobState.FAILED, JobState.CANCELLED)],
-        version=".".join([*(f"{job.state[0]}{job.last_seq}" for job in jobs), "u" if is_unsettled else "s"]),
+        version=".".join(
+            [*(f"{job.state[0]}{job.last_seq}" for job in jobs), "l" if is_left else "u" if is_unsettled else "s"]
+        ),
         is_comparing=is_unsettled and not is_left,
         is_left=is_left,
     )

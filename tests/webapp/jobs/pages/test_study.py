@@ -70,9 +70,11 @@ def test_what_a_dead_worker_left_uncompared_is_swept_and_later_told(editor: Clie
     assert sweep.untold() == [], "its worker has its time"
     compared.jobs.update(ended_at=timezone.now() - 2 * sweep.UNTOLD_FROM)
     assert len(sweep.untold()) == 1
+    seen = pipeline(compared).version
     compared.jobs.update(ended_at=timezone.now() - sweep.UNTOLD_UNTIL - timedelta(seconds=1))
     assert sweep.untold() == []
     address = f"/projects/{compared.project.code}/studies/{compared.code}/"
+    assert editor.get(f"{address}?seen={seen}", headers=HTMX)["HX-Refresh"] == "true"
     assert "Compare them now" in editor.get(address).content.decode()
     editor.post(f"{address}retry/")
     compared.refresh_from_db()
